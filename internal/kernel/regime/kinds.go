@@ -1,0 +1,271 @@
+package regime
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sekimori/internal/kernel/approval"
+	"sekimori/internal/kernel/cond"
+	"sekimori/internal/kernel/register"
+)
+
+// kinds reads the registers and requests of the edition, expanded.
+func (l *loader) kinds() {
+	for _, folder := range []string{"registers", "requests"} {
+		files := l.folder(folder)
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			n := l.expand(files[name], folder)
+			l.pack.kinds[folder+"/"+name] = n
+			l.whole[folder+"/"+name+".yaml"] = n.plain()
+			if folder == "registers" {
+				l.pack.Registers = append(l.pack.Registers, l.registerKind(n, name))
+			} else {
+				l.requestKind(n, name)
+			}
+		}
+	}
+}
+
+func (l *loader) sameName(o *object, key, file string) string {
+	id := o.need(key)
+	if id != file {
+		l.fault(o.n, "%s は %s ですが、ファイル名は %s です", key, id, file)
+	}
+	l.once(o.n, "種類", id)
+	return id
+}
+
+func (l *loader) registerKind(n *node, name string) register.Kind {
+	o := l.object(n, "台帳")
+	k := register.Kind{ID: l.sameName(o, "register", name), Title: o.need("title"), Entry: o.str("entry"), Form: l.form(o), Owner: o.str("owner")}
+	for _, x := range o.list("states") {
+		s := l.object(x, "状態")
+		k.States = append(k.States, register.State{ID: s.need("id"), Title: s.need("title")})
+		s.done()
+	}
+	if a := o.node("access"); a != nil {
+		k.Access = l.access(a)
+	}
+	if c := o.node("confirm"); c != nil {
+		k.Confirm = l.confirm(c)
+	}
+	k.Keep = l.keep(o, func(from string) bool {
+		return from == "closed" || slices.ContainsFunc(k.States, func(s register.State) bool { return s.ID == from })
+	})
+	if owner, ok := k.Field(k.Owner); k.Owner != "" && (!ok || (owner.Type != register.TypeScope && owner.Type != register.TypeUnit)) {
+		l.fault(o.n.get("owner"), "owner の %s は scope か unit の項目ではありません", k.Owner)
+	}
+	o.done()
+	l.later(func() { l.fieldConditions(n.get("fields"), k.Form, l.pack.registerVocabulary(k)) })
+	return k
+}
+
+func (l *loader) access(n *node) register.Access {
+	o := l.object(n, "access")
+	defer o.done()
+	return register.Access{See: l.resolve(o.list("see")), Add: l.resolve(o.list("add")), Change: l.resolve(o.list("change"))}
+}
+
+func (l *loader) confirm(n *node) *register.Confirm {
+	o := l.object(n, "confirm")
+	c := &register.Confirm{Every: o.setting("every"), By: o.str("by")}
+	l.role1(o, "by")
+	o.done()
+	return c
+}
+
+// role1 checks later that the value of a key is a role or slot.
+func (l *loader) role1(o *object, key string) {
+	if n := o.n.get(key); n != nil {
+		l.refer(n, "役割", n.value, func(name string) bool { _, ok := l.who(name); return ok })
+	}
+}
+
+func (l *loader) keep(o *object, isState func(string) bool) *register.Keep {
+	n := o.node("keep")
+	if n == nil {
+		return nil
+	}
+	k := l.object(n, "keep")
+	out := &register.Keep{For: k.setting("for"), From: k.need("from")}
+	if f := n.get("from"); f != nil && !isState(out.From) {
+		l.fault(f, "状態 %s はありません", out.From)
+	}
+	k.done()
+	return out
+}
+
+// form reads fields and the common keys of all kinds.
+func (l *loader) form(o *object) register.Form {
+	f := register.Form{
+		Number: o.str("number"), Source: oneOf(o, "source", []string{"typed", "import", "survey", "generated"}),
+		Volume: oneOf(o, "volume", []string{"register", "log"}), Proxy: o.flag("proxy"), Place: o.flag("place"),
+		Decision: oneOf(o, "decision", []string{"light", "formal"}), Fields: l.fields(o, "fields"),
+	}
+	if r := o.node("record"); r != nil {
+		x := l.object(r, "record")
+		f.Record = &register.Record{Class: x.need("class"), Retention: x.setting("retention"), From: x.str("from"), Disposal: oneOf(x, "disposal", []string{"reviewed"})}
+		x.done()
+	}
+	return f
+}
+
+func (l *loader) fields(o *object, key string) []register.Field {
+	var out []register.Field
+	seen := map[string]bool{}
+	for _, n := range o.list(key) {
+		f := l.field(n)
+		if seen[f.ID] {
+			l.fault(n, "項目 %s が2度あります", f.ID)
+		}
+		seen[f.ID] = true
+		out = append(out, f)
+	}
+	return out
+}
+
+var fieldID = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+func (l *loader) field(n *node) register.Field {
+	o := l.object(n, "項目")
+	f := register.Field{
+		ID: o.need("id"), Title: o.need("title"), Type: oneOf(o, "type", register.Types()), Required: o.flag("required"), List: o.flag("list"),
+		Filter: o.flag("filter"), Search: o.flag("search"), Many: o.flag("many"), Help: o.str("help"), Example: o.str("example"), Suggest: o.str("suggest"),
+		Unit: o.str("unit"), Min: o.integer("min"), Max: o.integer("max"), To: o.str("to"), Floor: o.str("floor"), Fields: l.fields(o, "fields"),
+		Disclosure: oneOf(o, "disclosure", []string{"public", "personal", "corporate", "security", "administrative"}), Restricted: o.flag("restricted"),
+	}
+	if !fieldID.MatchString(f.ID) {
+		l.fault(n, "項目の id %q は小文字と数字と _ で書いてください", f.ID)
+	}
+	if f.Type == "" {
+		l.fault(n, "type がありません")
+	}
+	if w := o.node("when"); w != nil {
+		c := l.condition(w)
+		f.When = &c
+	}
+	if x := o.node("options"); x != nil {
+		f.Options = l.options(x)
+	}
+	if f.Type == register.TypeYesNo {
+		f.Options = []cond.Option{{ID: "yes", Title: "はい"}, {ID: "no", Title: "いいえ"}}
+	}
+	l.fieldShape(n, f)
+	o.done()
+	return f
+}
+
+// fieldShape checks that a field has what its type needs.
+func (l *loader) fieldShape(n *node, f register.Field) {
+	needs := func(missing bool, what string) {
+		if missing {
+			l.fault(n, "%s の項目には %s が要ります", f.Type, what)
+		}
+	}
+	needs(f.Type == register.TypeChoice && len(f.Options) == 0, "options")
+	needs(f.Type == register.TypeRows && len(f.Fields) == 0, "fields")
+	needs(f.Type == register.TypeRef && f.To == "", "to")
+	for _, x := range f.Fields {
+		if x.Type == register.TypeRows {
+			l.fault(n, "表の中に表は置けません")
+		}
+	}
+	if f.To != "" {
+		l.refer(n, "台帳", f.To, func(id string) bool { _, ok := l.pack.register(id); return ok || l.isPlanned(id) })
+	}
+}
+
+func (l *loader) isPlanned(id string) bool {
+	return slices.ContainsFunc(l.pack.Planned, func(p Planned) bool { return p.ID == id })
+}
+
+func (l *loader) options(n *node) []cond.Option {
+	o := l.object(n, "options")
+	var out []cond.Option
+	for _, id := range o.n.keys {
+		out = append(out, cond.Option{ID: id, Title: o.need(id)})
+	}
+	o.done()
+	return out
+}
+
+// fieldConditions checks the when of fields, and that floor names a reference.
+func (l *loader) fieldConditions(n *node, form register.Form, v cond.Vocabulary) {
+	for i, f := range form.Fields {
+		if f.When != nil {
+			l.conditionFits(n.items[i], *f.When, v)
+		}
+		if r, ok := form.Field(f.Floor); f.Floor != "" && (!ok || r.Type != register.TypeRef) {
+			l.fault(n.items[i], "floor の %s は ref の項目ではありません", f.Floor)
+		}
+	}
+}
+
+func (l *loader) requestKind(n *node, name string) {
+	o := l.object(n, "申請")
+	r := approval.Request{ID: l.sameName(o, "request", name), Title: o.need("title"), Grade: oneOf(o, "grade", approval.Grades()), Form: l.form(o)}
+	i := len(l.pack.Requests)
+	l.pack.Requests = append(l.pack.Requests, r)
+	r.Start = l.resolve(o.list("start"))
+	if s := o.node("subject"); s != nil {
+		r.Subject = l.subject(s)
+	}
+	r.Route = l.route(o, i)
+	if a := o.node("after"); a != nil {
+		r.After = l.after(a, i)
+	}
+	r.Returns, r.Expires = l.end(o, "returns"), l.end(o, "expires")
+	r.Effects = l.effects(o, i)
+	r.Keep = l.keep(o, func(from string) bool { return from == "closed" })
+	o.done()
+	l.pack.Requests[i] = r
+	l.later(func() {
+		v := l.pack.requestVocabulary(i)
+		l.fieldConditions(n.get("fields"), r.Form, v)
+		if a := n.get("after"); a != nil && a.get("fields") != nil {
+			l.fieldConditions(a.get("fields"), register.Form{Fields: r.After.Fields}, v)
+		}
+	})
+}
+
+func (l *loader) subject(n *node) *approval.Subject {
+	o := l.object(n, "subject")
+	s := &approval.Subject{To: o.need("to"), Many: o.flag("many")}
+	if w := o.node("when"); w != nil {
+		c := l.condition(w)
+		s.When = &c
+		l.later(func() {
+			if k, ok := l.pack.register(s.To); ok {
+				l.conditionFits(w, c, l.pack.registerVocabulary(k))
+			}
+		})
+	}
+	l.refer(n, "台帳", s.To, func(id string) bool { _, ok := l.pack.register(id); return ok })
+	o.done()
+	return s
+}
+
+// scopePath checks later that of names a scope: body, the applicant's unit, or a scope field
+// of the request or of its subject.
+func (l *loader) scopePath(n *node, of string, i int) {
+	l.later(func() {
+		r := l.pack.Requests[i]
+		var form register.Form
+		field, isField := strings.CutPrefix(of, "field.")
+		if sub, ok := strings.CutPrefix(of, "subject."); ok && r.Subject != nil {
+			k, _ := l.pack.register(r.Subject.To)
+			form, field, isField = k.Form, sub, true
+		} else if isField {
+			form = r.Form
+		}
+		if of == "body" || of == "applicant.unit" {
+			return
+		}
+		f, ok := form.Field(field)
+		if !isField || !ok || (f.Type != register.TypeScope && f.Type != register.TypeUnit) {
+			l.fault(n, "of の %s は body、applicant.unit、scope の項目のどれでもありません", of)
+		}
+	})
+}

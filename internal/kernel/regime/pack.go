@@ -1,0 +1,302 @@
+package regime
+
+import (
+	"slices"
+	"strings"
+
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/approval"
+	"sekimori/internal/kernel/clause"
+	"sekimori/internal/kernel/cond"
+	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/register"
+)
+
+// Pack is one edition of one regime, bound, expanded and checked.
+type Pack struct {
+	ID, Edition, Title string
+	Documents          []Document
+	Clauses            []Clause // of all documents, in document order
+	Roles              []Role
+	Slots              []Slot
+	Axes               []Axis
+	Overall            *Overall
+	Terms              []Term
+	Settings           []Setting
+	Registers          []register.Kind
+	Requests           []approval.Request
+	Papers             []Paper
+	Questions          []Question
+	Planned            []Planned
+	Duties             []duty.Duty // in document order
+	NotDuties          []NotDuty
+	Defects            []clause.Known
+	Hash               string // SHA-256 of the canonical form of everything above
+
+	clauses map[string]int // full id without regime to index in Clauses
+	byDuty  map[string][]int
+	kinds   map[string]*node // expanded declaration by "registers/asset"
+}
+
+// Document is one document of a regime: how it is found in the published text, and its history.
+type Document struct {
+	clause.Spec
+	Decided, Effective jpdate.Date
+	History            []Revision
+}
+
+// Revision is one edition in the history of a document.
+type Revision struct {
+	Edition            string
+	Effective, Decided jpdate.Date
+	Why                string // in our own words
+}
+
+// Clause is one clause that the edition has.
+type Clause struct {
+	Document string
+	ID       string // within the document: 4.2/ケ
+	Ref      string // as packs name it: 4.2/ケ of the main document, basic:9 of another
+	Title    string // the printed heading, if there is one
+}
+
+// Role is one role of the policy.
+type Role struct {
+	ID, Title, Short, Clause string
+	Scope                    duty.Scope // empty for everyone and collectives
+	HeldBy                   HeldBy
+	Deputy                   *Deputy
+	Vacant                   string // role that acts when nobody else does
+	Privileged               bool
+	May                      []string
+	Everyone                 []string // 任用区分 whose people bear the role
+	OneOf                    []string // roles of a collective
+}
+
+// Name is the short title where there is one.
+func (r Role) Name() string {
+	if r.Short != "" {
+		return r.Short
+	}
+	return r.Title
+}
+
+// HeldBy says who holds a role: a post, the head of a unit kind or of the owner, or the
+// holder of another role.
+type HeldBy struct {
+	Post   string
+	HeadOf string
+	Role   string
+	Of     string
+}
+
+// Deputy says who acts for a holder.
+type Deputy struct {
+	Post, Role, NamedBy, Clause string
+}
+
+// Slot binds a name of the common files to roles of the edition, or to none with a reason.
+type Slot struct {
+	ID, Title string
+	Roles     []string
+	None      string
+}
+
+// Axis is one axis of classification.
+type Axis struct {
+	ID, Title string
+	Levels    []string // lowest first
+}
+
+// Overall is the level that follows from all axes: the highest row that any axis reaches.
+type Overall struct {
+	ID, Title string
+	Levels    []string // lowest first
+	Rows      []OverallRow
+}
+
+// OverallRow is one row of the table: reached when any axis has at least its level.
+type OverallRow struct {
+	Level string
+	Axes  map[string]string
+}
+
+// Term is a name of the common files for a range of classes.
+type Term struct {
+	ID, Title, Clause string
+	Is                cond.Condition
+}
+
+// Setting is what the policy leaves open; Proposal is ours until the body decides.
+type Setting struct {
+	ID, Title, Unit, Note string
+	Proposal              int
+}
+
+// Paper is a document that the policy asks for and that is kept under review.
+type Paper struct {
+	ID, Title string
+	Each      duty.Scope
+	Decide    []string // roles
+	Review    string   // setting
+}
+
+// Question is one question of a checklist, answered yes or no.
+type Question struct{ ID, Title, Help, Checklist string }
+
+// Planned is something that a duty names and that Sekimori does not have yet.
+type Planned struct{ ID, Title string }
+
+// NotDuty says why a clause that states a duty by its wording has none here.
+type NotDuty struct {
+	Clause string
+	Reason Reason
+	By, Of string // clause that takes a principle up, or that is repeated
+	Note   string
+}
+
+// Reason is why a clause has no duty of its own.
+type Reason string
+
+// The closed list of reasons (clauses.md K4).
+const (
+	Lead        Reason = "lead"
+	Definition  Reason = "definition"
+	ScopeOf     Reason = "scope"
+	Designation Reason = "designation"
+	Authority   Reason = "authority"
+	Principle   Reason = "principle"
+	Repeats     Reason = "repeats"
+	Consequence Reason = "consequence"
+)
+
+// Reasons lists the reasons.
+func Reasons() []Reason {
+	return []Reason{Lead, Definition, ScopeOf, Designation, Authority, Principle, Repeats, Consequence}
+}
+
+// Title is the reason in words.
+func (r Reason) Title() string {
+	return map[Reason]string{
+		Lead: "義務は下の号にある", Definition: "用語の定義", ScopeOf: "適用範囲", Designation: "役割の指定", Authority: "権限の定め",
+		Principle: "原則（他の条で具体化）", Repeats: "他の条の繰り返し", Consequence: "他の条の結果",
+	}[r]
+}
+
+// Main is the document that clause numbers without a document's name mean.
+func (p *Pack) Main() Document {
+	for _, d := range p.Documents {
+		if d.Main {
+			return d
+		}
+	}
+	return Document{}
+}
+
+// Specs is how the importer finds the documents of the edition.
+func (p *Pack) Specs() []clause.Spec {
+	out := make([]clause.Spec, len(p.Documents))
+	for i, d := range p.Documents {
+		out[i] = d.Spec
+	}
+	return out
+}
+
+// Resolve splits a clause as packs name it into document and clause id.
+func (p *Pack) Resolve(ref string) (document, id string) {
+	if d, c, ok := strings.Cut(ref, ":"); ok {
+		return d, c
+	}
+	return p.Main().ID, ref
+}
+
+// Ref names a clause as packs do: the main document's name is left out.
+func (p *Pack) Ref(document, id string) string {
+	if document == p.Main().ID {
+		return id
+	}
+	return document + ":" + id
+}
+
+// FullID is the id of a clause across regimes: regime/document:clause.
+func (p *Pack) FullID(ref string) string {
+	d, c := p.Resolve(ref)
+	return p.ID + "/" + d + ":" + c
+}
+
+// Clause finds a clause as packs name it.
+func (p *Pack) Clause(ref string) (Clause, bool) {
+	d, c := p.Resolve(ref)
+	i, ok := p.clauses[d+":"+c]
+	if !ok {
+		return Clause{}, false
+	}
+	return p.Clauses[i], true
+}
+
+// DutiesOf returns the duties of one clause.
+func (p *Pack) DutiesOf(ref string) []duty.Duty {
+	out := make([]duty.Duty, 0, len(p.byDuty[ref]))
+	for _, i := range p.byDuty[ref] {
+		out = append(out, p.Duties[i])
+	}
+	return out
+}
+
+// Kinds returns the ids of the declared kinds, by register and request.
+func (p *Pack) Kinds() map[string][]string {
+	out := map[string][]string{}
+	for _, k := range p.Registers {
+		out["register"] = append(out["register"], k.ID)
+	}
+	for _, r := range p.Requests {
+		out["request"] = append(out["request"], r.ID)
+	}
+	return out
+}
+
+// Serves returns the ids of the duties that a kind shows to be kept.
+func (p *Pack) Serves(kind string) []string {
+	out := []string{}
+	for _, d := range p.Duties {
+		if d.Check != nil && (d.Check.Target == kind || d.Check.Log == kind) {
+			out = append(out, d.ID)
+		}
+	}
+	return out
+}
+
+// NotDuty returns why a clause has no duty, if the pack says so.
+func (p *Pack) NotDuty(ref string) (NotDuty, bool) {
+	i := slices.IndexFunc(p.NotDuties, func(n NotDuty) bool { return n.Clause == ref })
+	if i < 0 {
+		return NotDuty{}, false
+	}
+	return p.NotDuties[i], true
+}
+
+// Role finds a role by id.
+func (p *Pack) Role(id string) (Role, bool) {
+	i := slices.IndexFunc(p.Roles, func(r Role) bool { return r.ID == id })
+	if i < 0 {
+		return Role{}, false
+	}
+	return p.Roles[i], true
+}
+
+// Setting finds a setting by id.
+func (p *Pack) Setting(id string) (Setting, bool) {
+	i := slices.IndexFunc(p.Settings, func(s Setting) bool { return s.ID == id })
+	if i < 0 {
+		return Setting{}, false
+	}
+	return p.Settings[i], true
+}
+
+// Chapter is the first number of a clause, 4 of 4.2/ケ.
+func (c Clause) Chapter() string { return Chapter(c.ID) }
+
+// Chapter is the first number of a clause id without document.
+func Chapter(id string) string {
+	return id[:len(id)-len(strings.TrimLeft(id, "0123456789"))]
+}

@@ -1,0 +1,110 @@
+package web
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"sekimori/internal/kernel/access"
+	"sekimori/internal/web/ui"
+)
+
+// Part is what one feature brings to the site: routes, and the files page/*.html they name.
+type Part struct {
+	Pages  fs.FS
+	Routes []Route
+}
+
+// Route is one page as data: where it is, which permission it asks for, the file that shows
+// it (page/<Page>.html) and the type that file is checked against.
+type Route struct {
+	Method     string
+	Pattern    string // as http.ServeMux reads it, without the method
+	Permission access.Permission
+	Page       string
+	View       reflect.Type
+
+	load func(context.Context, *Request) (any, error)
+}
+
+// Get makes the route of a page that only reads. V embeds Page; load fills it.
+func Get[V any](pattern string, permission access.Permission, page string,
+	load func(context.Context, *Request) (V, error),
+) Route {
+	return Route{
+		Method: http.MethodGet, Pattern: pattern, Permission: permission, Page: page,
+		View: reflect.TypeFor[V](),
+		load: func(ctx context.Context, r *Request) (any, error) { return load(ctx, r) },
+	}
+}
+
+// Request is what a page may know of the request it answers.
+type Request struct {
+	http  *http.Request
+	query url.Values
+	site  *site
+}
+
+// Path is the part of the address that the pattern calls name.
+func (r *Request) Path(name string) string { return r.http.PathValue(name) }
+
+// Query is the first value of a parameter without the space around it, "" if it is not there.
+func (r *Request) Query(name string) string { return strings.TrimSpace(r.query.Get(name)) }
+
+// Page starts the page that answers: its title, and the way to it without itself.
+func (r *Request) Page(title string, path ...ui.Link) Page {
+	return r.site.page(r.http.URL.Path, title, path...)
+}
+
+// Page is what every page has; views embed it.
+type Page struct {
+	Title   string // the one h1
+	Kicker  string // what the title belongs to, above it
+	Lead    string // one sentence below it
+	Path    ui.Breadcrumbs
+	Menu    ui.Menu
+	Product string
+	Body    string // the public body this site belongs to
+}
+
+// Head is the title of the browser's window: this page, then the site.
+func (p Page) Head() string {
+	var words []string
+	for _, w := range []string{p.Title, p.Kicker, p.Product} {
+		if w != "" {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words, "｜")
+}
+
+func (s *site) page(at, title string, path ...ui.Link) Page {
+	return Page{
+		Title: title, Path: ui.Breadcrumbs{Links: path}, Menu: ui.Menu{Links: current(s.Menu, at)},
+		Product: s.Product, Body: s.Body,
+	}
+}
+
+// current marks the link whose address is the longest beginning of at.
+func current(menu []ui.Link, at string) []ui.Link {
+	links, best := make([]ui.Link, len(menu)), -1
+	for i, l := range menu {
+		links[i] = ui.Link{Text: l.Text, Href: l.Href}
+		if at != l.Href && !strings.HasPrefix(at, strings.TrimSuffix(l.Href, "/")+"/") {
+			continue
+		}
+		if l.Href == "/" && at != "/" {
+			continue
+		}
+		if best < 0 || len(l.Href) > len(menu[best].Href) {
+			best = i
+		}
+	}
+	if best >= 0 {
+		links[best].Current = true
+	}
+	return links
+}

@@ -1,0 +1,188 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"strconv"
+	"time"
+
+	"sekimori/internal/base/errs"
+	"sekimori/internal/kernel/access"
+	"sekimori/internal/web/ui"
+)
+
+// Config is what a site is made of.
+type Config struct {
+	Product string
+	Body    string // the public body, as it calls itself
+	Menu    []ui.Link
+	Parts   []Part
+
+	// Allow decides whether a request may see a page with this permission; its error is the
+	// answer. It is asked before every page and has no default.
+	Allow func(*http.Request, access.Permission) error
+
+	// Ready says why the site cannot serve yet, nil if it can.
+	Ready func(context.Context) error
+
+	// Hosts are the names, without port, under which the site answers. None means this
+	// machine only, so that a foreign name that resolves to it (DNS rebinding) gets nothing.
+	Hosts []string
+
+	Log *slog.Logger
+}
+
+type site struct {
+	Config
+	assets assets
+	errors map[int]errorPage
+	origin *http.CrossOriginProtection
+	mux    *http.ServeMux
+}
+
+// New builds the site: every page is parsed and every error page rendered here, so that what
+// is wrong with them stops the start and not a request.
+func New(c Config) (http.Handler, error) {
+	if c.Allow == nil || c.Ready == nil || c.Log == nil {
+		return nil, errors.New("web: Allow, Ready and Log must be set")
+	}
+	if len(c.Hosts) == 0 {
+		c.Hosts = []string{"127.0.0.1", "localhost", "::1"}
+	}
+	assets, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	base, err := parseBase(assets)
+	if err != nil {
+		return nil, err
+	}
+	s := &site{Config: c, assets: assets, origin: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
+	if s.errors, err = s.renderErrors(base); err != nil {
+		return nil, err
+	}
+	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { alive(w) })
+	s.mux.Handle("GET /readyz", s.adapt(s.ready))
+	s.mux.Handle("GET "+staticPath, s.adapt(s.assets.serve))
+	for _, part := range c.Parts {
+		for _, route := range part.Routes {
+			if err := s.add(base, part, route); err != nil {
+				return nil, fmt.Errorf("web: %s %s: %w", route.Method, route.Pattern, err)
+			}
+		}
+	}
+	return s, nil
+}
+
+func (s *site) add(base *template.Template, part Part, route Route) error {
+	if !route.Permission.Known() {
+		return fmt.Errorf("unknown permission %q", route.Permission)
+	}
+	if f, ok := route.View.FieldByName("Page"); !ok || f.Type != reflect.TypeFor[Page]() {
+		return fmt.Errorf("%v does not embed web.Page", route.View)
+	}
+	tmpl, err := parsePage(base, part.Pages, route.Page)
+	if err != nil {
+		return err
+	}
+	s.mux.Handle(route.Method+" "+route.Pattern, s.adapt(func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.Allow(r, route.Permission); err != nil {
+			return err
+		}
+		view, err := route.load(r.Context(), &Request{http: r, query: r.URL.Query(), site: s})
+		if err != nil {
+			return err
+		}
+		return render(w, r, tmpl, view)
+	}))
+	return nil
+}
+
+// ServeHTTP answers every request there is.
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	secure(w.Header())
+	s.adapt(s.serve).ServeHTTP(w, r)
+}
+
+func (s *site) serve(w http.ResponseWriter, r *http.Request) error {
+	if err := s.guard(r); err != nil {
+		return err
+	}
+	if h, pattern := s.mux.Handler(r); pattern == "" {
+		return unrouted(w, r, h)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	s.mux.ServeHTTP(w, r)
+	return nil
+}
+
+// unrouted asks the handler of the mux for requests without a route whether the address or
+// only the method is wrong.
+func unrouted(w http.ResponseWriter, r *http.Request, h http.Handler) error {
+	answer := &refusal{header: http.Header{}}
+	h.ServeHTTP(answer, r)
+	if answer.status != http.StatusMethodNotAllowed {
+		return errs.New(errs.NotFound, "お探しのページはありません。アドレスを確かめるか、メニューから探してください。")
+	}
+	w.Header().Set("Allow", answer.header.Get("Allow"))
+	return &refused{answer.status, "このアドレスでは、その操作はできません。"}
+}
+
+// refusal keeps what the mux would have said.
+type refusal struct {
+	header http.Header
+	status int
+}
+
+func (a *refusal) Header() http.Header         { return a.header }
+func (a *refusal) Write(b []byte) (int, error) { return len(b), nil }
+func (a *refusal) WriteHeader(status int)      { a.status = status }
+
+func alive(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write([]byte("ok\n")) // the reader has gone; there is nobody to tell
+}
+
+func (s *site) ready(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := s.Ready(ctx); err != nil {
+		return errs.Wrap(err, errs.Unavailable, "準備ができていません。")
+	}
+	alive(w)
+	return nil
+}
+
+// render executes the page, or only the element that the reader's browser asks for, into
+// memory and then sends it.
+func render(w http.ResponseWriter, r *http.Request, tmpl *template.Template, view any) error {
+	name := "layout"
+	if block := "#" + r.Header.Get("Sekimori-Swap"); tmpl.Lookup(block) != nil {
+		name = block
+	}
+	var body bytes.Buffer
+	if err := tmpl.ExecuteTemplate(&body, name, view); err != nil {
+		return fmt.Errorf("web: page: %w", err)
+	}
+	w.Header().Set("Vary", "Sekimori-Swap")
+	send(w, http.StatusOK, "text/html; charset=utf-8", body.Bytes())
+	return nil
+}
+
+// send writes a finished answer. Pages are never kept: a shared machine shows nobody what
+// somebody else has read.
+func send(w http.ResponseWriter, status int, media string, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", media)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the reader has gone; there is nobody to tell
+}

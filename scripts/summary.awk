@@ -1,0 +1,24 @@
+# Reads `go test -v`: passes on what failed, was logged or left out, hides what passed, and ends with the seconds of each
+# layer, the tests that were left out, and the counts.
+/^=== / { next }
+/^ *--- PASS: / { passed++; next }
+/^ *--- FAIL: / { failed++; here++ }
+/^ *--- SKIP: / { skipped++; left[skipped] = $3 }
+/^(PASS|FAIL)$/ { next }
+/^(ok  |FAIL|---)\t/ {
+	if ($1 == "FAIL" && !here) failed++ # it did not build, or died
+	here = 0
+	n = split($2, path, "/")
+	layer = n > 2 ? path[3] : path[n]
+	seconds[layer] += $3 # "(cached)" counts as nothing
+}
+/\[no test files\]$/ { next }
+{ print }
+
+END {
+	printf "\nseconds:"
+	for (layer in seconds) printf " %s %.0f", layer, seconds[layer]
+	print ""
+	for (i = 1; i <= skipped; i++) print "left out: " left[i]
+	printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
+}
