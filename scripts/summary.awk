@@ -8,11 +8,12 @@
 /^(ok  |FAIL|---)\t/ {
 	if ($1 == "FAIL" && !here) failed++ # it did not build, or died
 	here = 0
-	n = split($2, path, "/")
-	layer = n > 2 ? path[3] : path[n]
+	for (; placed < skipped; placed++) left[placed + 1] = left[placed + 1] " in " $2
+	split($2, path, "/")
+	layer = path[2] == "internal" ? path[3] : path[2]
 	seconds[layer] += $3 # "(cached)" counts as nothing
 }
-/\[no test files\]$/ { next }
+/\[no test files\]$|\[rapid\] OK/ { next }
 { print }
 
 END {

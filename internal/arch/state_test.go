@@ -157,5 +157,5 @@ func target(e ast.Expr) *ast.Ident {
 // local says whether the parser found the name declared inside a function. It resolves names within one file, which is all
 // that is needed here and spares loading the types of the whole tree.
 func local(id *ast.Ident, file *ast.File) bool {
-	return id.Obj != nil && file.Scope.Lookup(id.Name) != id.Obj //nolint:staticcheck // see above
+	return id.Obj != nil && file.Scope.Lookup(id.Name) != id.Obj
 }

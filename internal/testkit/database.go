@@ -132,6 +132,13 @@ func fingerprint(t testing.TB, modules []db.Schema) string {
 	return fmt.Sprintf("%x", hash.Sum(nil)[:8])
 }
 
+// server is the throw-away PostgreSQL that all test processes of this user share. It listens on a socket only.
+type server struct {
+	dir   string // of the socket and the data
+	pool  *sql.DB
+	users *os.File // holds the lock; were it forgotten, the collector would close it
+}
+
 var databases atomic.Int64
 
 // postgresDatabase copies the template of the modules.

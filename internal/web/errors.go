@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html"
 	"html/template"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -26,7 +27,7 @@ func (s *site) adapt(h handler) http.Handler {
 			switch p := recover(); {
 			case p == nil:
 			case p == http.ErrAbortHandler: //nolint:errorlint // the value itself is the signal
-				panic(p)
+				panic(p) //nolint:forbidigo // the server knows what it means
 			default:
 				s.fail(w, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 			}
@@ -46,7 +47,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	code := status(err)
 	if code >= http.StatusInternalServerError {
 		// The pattern, not the address: what people look for is nobody's business here.
-		s.Log.ErrorContext(ctx, "request failed", "method", r.Method, "pattern", r.Pattern, "status", code, "error", err)
+		s.Log.ErrorContext(ctx, "request failed", slog.String("method", r.Method), slog.String("pattern", r.Pattern), slog.Int("status", code), slog.Any("error", err))
 	}
 	if code == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "30")

@@ -46,15 +46,16 @@ func List[T any](ctx context.Context, r Reader, query string, args ...any) ([]T,
 	return list, err
 }
 
-// Each calls fn with row after row and stops at its first error. While it runs, r takes no other statement (on PostgreSQL there
-// is one connection). See Get for T and args.
+// Each calls fn with row after row and stops at its first error. While it runs r takes no other statement, since on
+// PostgreSQL there is one connection. See Get for T and args.
 func Each[T any](ctx context.Context, r Reader, query string, args []any, fn func(T) error) error {
 	s := r.on()
 	rows, err := s.query(ctx, query, args)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }() // its error is that of rows.Err
+	s.reading = true
+	defer func() { s.reading = false; _ = rows.Close() }() // its error is that of rows.Err
 	columns, err := rows.Columns()
 	if err != nil {
 		return s.note(query, err)
@@ -83,12 +84,9 @@ func Each[T any](ctx context.Context, r Reader, query string, args []any, fn fun
 }
 
 func (s *session) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	if s.err != nil {
-		return nil, s.err
-	}
-	bound, err := bind(args)
+	bound, err := s.ready(query, args)
 	if err != nil {
-		return nil, s.note(query, err)
+		return nil, err
 	}
 	rows, err := s.tx.QueryContext(ctx, query, bound...)
 	return rows, s.note(query, err)

@@ -173,6 +173,17 @@ func TestEachStops(t *testing.T) {
 	})
 }
 
+func TestEachReadsAlone(t *testing.T) {
+	testkit.Each(t, schema, func(t *testing.T, d *db.DB) {
+		err := d.Update(t.Context(), func(tx *db.Tx) error {
+			return db.Each(t.Context(), tx, `select id from account`, nil, func(id string) error { return add(t.Context(), tx, id, 1) })
+		})
+		if err == nil || !strings.Contains(err.Error(), "while Each reads") {
+			t.Errorf("%v, want a refusal", err)
+		}
+	})
+}
+
 func TestIn(t *testing.T) {
 	testkit.Each(t, schema, func(t *testing.T, d *db.DB) {
 		for _, c := range []struct {

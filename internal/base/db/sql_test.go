@@ -93,6 +93,9 @@ func TestSubset(t *testing.T) {
 				t.Errorf("%s: %s\n%v\n-want +got:\n%s", c.rule, c.query, err, diff)
 			}
 		}
+		if err := d.Update(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec(t.Context(), `analyze`); return err }); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

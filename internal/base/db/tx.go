@@ -24,9 +24,10 @@ type Reader interface {
 
 // session is an open transaction. The first statement that fails ends it, on both engines alike: PostgreSQL does so anyway.
 type session struct {
-	tx     *sql.Tx
-	engine Engine
-	err    error
+	tx      *sql.Tx
+	engine  Engine
+	reading bool // Each has rows open
+	err     error
 }
 
 // Engine says which database this is.
@@ -40,6 +41,18 @@ func (s *session) note(query string, err error) error {
 		s.err = mapped(query, err)
 	}
 	return s.err
+}
+
+// ready says whether a statement can be run, and gives its arguments to the driver's taste.
+func (s *session) ready(query string, args []any) ([]any, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	if s.reading {
+		return nil, s.note(query, errors.New("a statement while Each reads"))
+	}
+	bound, err := bind(args)
+	return bound, s.note(query, err)
 }
 
 // Tx is a transaction that writes.
@@ -57,12 +70,9 @@ func (t *Tx) AfterCommit(fn func()) { t.after = append(t.after, fn) }
 
 // Exec runs one statement that gives no rows and returns how many rows it touched. For the kinds of args see Get.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	if t.err != nil {
-		return 0, t.err
-	}
-	bound, err := bind(args)
+	bound, err := t.ready(query, args)
 	if err != nil {
-		return 0, t.note(query, err)
+		return 0, err
 	}
 	result, err := t.tx.ExecContext(ctx, query, bound...)
 	if err != nil {

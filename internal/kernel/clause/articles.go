@@ -115,7 +115,8 @@ func captionOf(l line) (string, bool) {
 		return "", false
 	}
 	inner := strings.TrimFunc(l.text[size:len(l.text)-end], unicode.IsSpace)
-	return inner, strings.ContainsFunc(inner, unicode.IsLetter) && !strings.ContainsAny(inner, opening+closing+"。./") && utf8.RuneCountInString(inner) <= longestHeading
+	nested := strings.ContainsFunc(inner, func(r rune) bool { return bracket(r) != 0 })
+	return inner, !nested && strings.ContainsFunc(inner, unicode.IsLetter) && !strings.ContainsAny(inner, "。./") && utf8.RuneCountInString(inner) <= longestHeading
 }
 
 // paragraphMark reads "2 …" (R14).

@@ -1,7 +1,6 @@
 package clause
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -27,12 +26,12 @@ const (
 	DoubledCharacter    Kind = "doubled-character"     // the same character on both sides of a page
 	RepeatedFragment    Kind = "repeated-fragment"     // a page begins with the end of the sentence before it
 	BrokenBracket       Kind = "broken-bracket"        // a line opens with the bracket that continues the line above
-	UnbalancedBracket   Kind = "unbalanced-bracket"    //
-	MissingFullStop     Kind = "missing-full-stop"     //
+	UnbalancedBracket   Kind = "unbalanced-bracket"    // a bracket without partner
+	MissingFullStop     Kind = "missing-full-stop"     // a sentence ends without 。
 	TableMarkup         Kind = "table-markup"          // HTML in a table
-	TableHeaderRepeated Kind = "table-header-repeated" //
+	TableHeaderRepeated Kind = "table-header-repeated" // the header of a table comes again inside it
 	StrayRule           Kind = "stray-rule"            // a drawn line
-	EmptyRevisionRow    Kind = "empty-revision-row"    //
+	EmptyRevisionRow    Kind = "empty-revision-row"    // 年 月 日 without figures
 	VariantCharacter    Kind = "variant-character"     // an old or variant form of a kanji
 	TitleDiffers        Kind = "title-differs"         // a clause is cited by a title that it does not have
 	UnresolvedReference Kind = "unresolved-reference"  // a clause is cited that is not there
@@ -88,7 +87,7 @@ func (d *draft) inspect(n *node) {
 func (d *draft) brackets(id string, p paragraph) {
 	var open []int
 	for at, r := range p.text {
-		switch depth(0, r) {
+		switch bracket(r) {
 		case 1:
 			open = append(open, at)
 		case -1:
@@ -104,12 +103,13 @@ func (d *draft) brackets(id string, p paragraph) {
 	}
 }
 
-var bulletInLine = regexp.MustCompile(`[、。：:]\s*・`)
-
 // bullets reports points of a list that stand inside a sentence: ・ after a mark, where it does not join two words (R12).
 func (d *draft) bullets(id string, p paragraph) {
-	if at := bulletInLine.FindStringIndex(p.text); at != nil {
-		d.report(p.line(at[0]), InlineBullets, id, around(p.text, at[0]), "")
+	for at, r := range p.text {
+		if r == '・' && strings.ContainsAny(tailOf(strings.TrimRight(p.text[:at], " "), 1), "、。：:") {
+			d.report(p.line(at), InlineBullets, id, around(p.text, at), "")
+			return
+		}
 	}
 }
 

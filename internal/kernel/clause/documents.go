@@ -69,8 +69,8 @@ func origin(lines []line, before []Spec, found map[string][]int) string {
 
 func lineNames(lines []line, at []int) string {
 	names := make([]string, len(at))
-	for i, at := range at {
-		names[i] = lineName(lines[at].number)
+	for i, index := range at {
+		names[i] = lineName(lines[index].number)
 	}
 	return strings.Join(names, "、")
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // line is one line of the file, read by R4: a leading "- " and white space are no part of its text.
@@ -63,22 +64,26 @@ func (l line) from(rest string) line {
 
 // ended reports whether a text is complete: 。, or 。 and a closing bracket (R16).
 func ended(text []byte) bool {
-	return bytes.HasSuffix(bytes.TrimRight(text, closing), []byte("。"))
+	return bytes.HasSuffix(bytes.TrimRightFunc(text, closes), []byte("。"))
 }
 
-// The brackets of a text. Half and full width close each other: the texts mix them.
-const (
-	opening = "（(「『［[【〔"
-	closing = "）)」』］]】〕"
-)
-
-// depth follows the brackets: the depth after r. A closing bracket that nothing opened gives -1.
-func depth(before int, r rune) int {
-	switch {
-	case strings.ContainsRune(opening, r):
-		return before + 1
-	case strings.ContainsRune(closing, r):
-		return before - 1
+// bracket is 1 for a bracket that opens, -1 for one that closes, 0 for all else. Half and full width pair with each other:
+// the texts mix them.
+func bracket(r rune) int {
+	switch r {
+	case '(', '（', '「', '『', '[', '［', '【', '〔':
+		return 1
+	case ')', '）', '」', '』', ']', '］', '】', '〕':
+		return -1
 	}
-	return before
+	return 0
+}
+
+func opens(r rune) bool  { return bracket(r) > 0 }
+func closes(r rune) bool { return bracket(r) < 0 }
+
+// startsWith reports whether the first character of a text is such a one.
+func startsWith(s string, such func(rune) bool) bool {
+	r, size := utf8.DecodeRuneInString(s)
+	return size > 0 && such(r)
 }

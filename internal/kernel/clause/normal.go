@@ -40,11 +40,8 @@ func (d *draft) settle(n, next *node) {
 	texts := make([]string, len(n.paragraphs))
 	for i, p := range n.paragraphs {
 		texts[i] = p.text
-		n.Sentences = append(n.Sentences, sentences(p.text)...)
 	}
-	n.Text = strings.Join(texts, "\n")
-	n.Form = strongest(n.Sentences)
-	n.StatesDuty = n.Form != None
+	n.say(strings.Join(texts, "\n"))
 	d.inspect(n)
 }
 
@@ -56,14 +53,9 @@ func titled(n, next *node) bool {
 	}
 	if len(n.pieces) > 1 {
 		second := n.pieces[1]
-		return second.cells != nil || !second.alone && !startsWithAny(second.text, opening)
+		return second.cells != nil || !second.alone && !startsWith(second.text, opens)
 	}
 	return next != nil && next.Parent == n.ID
-}
-
-func startsWithAny(s, runes string) bool {
-	r, size := utf8.DecodeRuneInString(s)
-	return size > 0 && strings.ContainsRune(runes, r)
 }
 
 // heal joins the lines of a clause to paragraphs (R16). A table between two texts parts them.
@@ -104,7 +96,7 @@ func (d *draft) heal(id string, pieces []piece) []paragraph {
 func (d *draft) joined(id string, before []byte, line int, p piece) piece {
 	end := tailOf(string(before[max(0, len(before)-quoteLength*utf8.UTFMax):]), quoteLength)
 	kind := PageBreak
-	if startsWithAny(p.text, opening) {
+	if startsWith(p.text, opens) {
 		kind = BrokenBracket
 	}
 	d.report(p.line, kind, id, end+head(p.text), lineName(line)+"から続く")

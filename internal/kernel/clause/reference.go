@@ -59,6 +59,9 @@ var (
 
 // numbers looks at the citations by heading, item and number item.
 func (r *references) numbers(d *draft, n *node, p paragraph) {
+	if !strings.Contains(p.text, ".") { // most texts, much faster
+		return
+	}
 	for _, m := range numberCited.FindAllStringSubmatchIndex(p.text, -1) {
 		before, number, rest := tailOf(p.text[:m[0]], longestName), p.text[m[2]:m[3]], p.text[m[3]:]
 		title := quotedTitle.FindStringSubmatch(rest)

@@ -214,6 +214,24 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+func TestOldForms(t *testing.T) {
+	t.Parallel()
+	pairs := []rune(oldForms)
+	if len(pairs)%2 != 0 || len(modern)*2 != len(pairs) {
+		t.Errorf("%d characters, %d old forms", len(pairs), len(modern))
+	}
+	for old, now := range modern {
+		if _, also := modern[now]; also || old == now {
+			t.Errorf("%c for %c", now, old)
+		}
+	}
+	for r, want := range map[rune]bool{'實': true, '⻑': true, '\uf9dd': true, '実': false, '々': false, 'カ': false, 'Ⅰ': false} {
+		if _, old := modernForm(r); old != want {
+			t.Errorf("%c is an old form: %v", r, old)
+		}
+	}
+}
+
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	two := []Spec{{ID: "a", Title: "甲"}, {ID: "b", Title: "乙", Form: Articles}}

@@ -33,6 +33,16 @@ var (
 	}
 )
 
+// say sets the text of a clause and what follows from it.
+func (c *Clause) say(text string) {
+	c.Text = text
+	for p := range strings.SplitSeq(text, "\n") {
+		c.Sentences = append(c.Sentences, sentences(p)...)
+	}
+	c.Form = strongest(c.Sentences)
+	c.StatesDuty = c.Form != None
+}
+
 // formOf is K1 to K3.
 func formOf(s string) Form {
 	bare, complete := strings.CutSuffix(s, "。")
@@ -60,7 +70,7 @@ func withoutRemark(s string) string {
 	level := 0
 	runes := []rune(s)
 	for i, r := range slices.Backward(runes) {
-		if level = depth(level, r); level == 0 {
+		if level += bracket(r); level == 0 {
 			return string(runes[:i])
 		}
 	}
@@ -75,7 +85,7 @@ func sentences(paragraph string) []Sentence {
 	trust := balanced(paragraph)
 	for i, r := range paragraph {
 		if trust {
-			level = depth(level, r)
+			level += bracket(r)
 		}
 		if r == '。' && level == 0 {
 			out = appendSentence(out, paragraph[start:i+len("。")])
@@ -95,7 +105,7 @@ func appendSentence(list []Sentence, s string) []Sentence {
 func balanced(s string) bool {
 	level := 0
 	for _, r := range s {
-		if level = depth(level, r); level < 0 {
+		if level += bracket(r); level < 0 {
 			return false
 		}
 	}

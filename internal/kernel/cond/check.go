@@ -131,6 +131,7 @@ func (f Field) reject(l string) string {
 		if _, err := jpdate.Parse(l); err != nil {
 			return "日付ではありません"
 		}
+	case Text, Other:
 	}
 	return ""
 }
@@ -166,6 +167,7 @@ func (v Vocabulary) Sentence(c Condition) string {
 		return f.Title + "が" + v.when(f, c.Value) + "より前"
 	case After:
 		return f.Title + "が" + v.when(f, c.Value) + "より後"
+	case Is, In:
 	}
 	labels := make([]string, len(c.Value.Literals))
 	for i, l := range c.Value.Literals {

@@ -109,7 +109,6 @@ type common struct {
 	roles    []Slot
 	terms    []Term
 	settings []Setting
-	tree     []*node
 }
 
 // loader reads one pack. Checks of references wait until everything is read.

@@ -260,8 +260,12 @@ func TestCoverageReasons(t *testing.T) {
 	}
 	got := withLead.Cover(text, regime.Filter{Document: "rules"})
 	want := []regime.Open{
-		{Clause: "2/2", Reason: regime.NoDuty}, {Clause: "3/1", Reason: regime.NoDuty}, {Clause: "3/2", Reason: regime.NoDuty},
-		{Clause: "4/1", Reason: regime.Unresolved}, {Clause: "4/2", Reason: regime.LeadItemOpen}, {Clause: "4/3", Reason: regime.Unresolved},
+		{Clause: "2/2", Reason: regime.NoDuty},
+		{Clause: "3/1", Reason: regime.NoDuty},
+		{Clause: "3/2", Reason: regime.NoDuty},
+		{Clause: "4/1", Reason: regime.Unresolved},
+		{Clause: "4/2", Reason: regime.LeadItemOpen},
+		{Clause: "4/3", Reason: regime.Unresolved},
 		{Clause: "5", Reason: regime.TextMissing},
 	}
 	if diff := cmp.Diff(want, got.Open); diff != "" {

@@ -61,17 +61,7 @@ func Malformed(part []byte) []string {
 				open = append(open, token.Data)
 			}
 			for _, a := range token.Attr {
-				switch {
-				case a.Key == "style" || strings.HasPrefix(a.Key, "on"):
-					note("<%s %s>: inline", token.Data, a.Key)
-				case a.Key == "id" && (a.Val == "" || ids[a.Val]):
-					note("id %q is empty or there twice", a.Val)
-				case strings.Contains(a.Val, "ZgotmplZ"):
-					note("<%s %s>: refused by html/template", token.Data, a.Key)
-				}
-				if a.Key == "id" {
-					ids[a.Val] = true
-				}
+				badAttribute(token.Data, a, ids, note)
 			}
 		case html.EndTagToken:
 			if len(open) == 0 || open[len(open)-1] != token.Data {
@@ -88,6 +78,21 @@ func Malformed(part []byte) []string {
 			}
 		case html.CommentToken, html.DoctypeToken:
 		}
+	}
+}
+
+// badAttribute notes what is wrong with one attribute, and its id.
+func badAttribute(tag string, a html.Attribute, ids map[string]bool, note func(string, ...any)) {
+	switch {
+	case a.Key == "style" || strings.HasPrefix(a.Key, "on"):
+		note("<%s %s>: inline", tag, a.Key)
+	case a.Key == "id" && (a.Val == "" || ids[a.Val]):
+		note("id %q is empty or there twice", a.Val)
+	case strings.Contains(a.Val, "ZgotmplZ"):
+		note("<%s %s>: refused by html/template", tag, a.Key)
+	}
+	if a.Key == "id" {
+		ids[a.Val] = true
 	}
 }
 

@@ -17,13 +17,6 @@ import (
 	"time"
 )
 
-// server is the throw-away PostgreSQL that all test processes of this user share. It listens on a socket only.
-type server struct {
-	dir   string // of the socket and the data
-	pool  *sql.DB
-	users *os.File // holds the lock; were it forgotten, the collector would close it
-}
-
 // keeper.sh starts the server and ends it when no test process is left.
 //
 //go:embed keeper.sh

@@ -1,0 +1,130 @@
+// Package app is the composition root: it knows every feature, opens the database and the
+// packs, and turns command lines into use cases. It guarantees the exit status of
+// commands: 0 done, 1 the check found something open, 2 wrong use or bad input with nothing
+// written, 3 anything else. It holds no rules of its own.
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/alecthomas/kong"
+
+	"sekimori/internal/base/errs"
+)
+
+// Exit statuses (commands.md).
+const (
+	exitDone = iota
+	exitOpen
+	exitInput
+	exitFailed
+)
+
+// errOpen ends a check that worked and found something open.
+var errOpen = errors.New("open")
+
+// commands is the command line.
+type commands struct {
+	DB      string `name:"db" env:"SEKIMORI_DB" default:"sqlite:sekimori.db" placeholder:"DSN" help:"データベース。sqlite:ファイル か postgres://…"`
+	Regimes string `env:"SEKIMORI_REGIMES" placeholder:"DIR" help:"パックを加えるフォルダー（REGIME/EDITION/…）"`
+	JSON    bool   `name:"json" help:"結果をJSONで標準出力に書く"`
+
+	Demo   demoCommand  `cmd:"" help:"架空の「みなと市」を手元だけで動かす"`
+	Serve  serveCommand `cmd:"" help:"サーバを動かす"`
+	Policy struct {
+		Import  importCommand  `cmd:"" help:"公表された規程の本文を取り込む"`
+		Clauses clausesCommand `cmd:"" help:"条項を一覧する"`
+		Diff    diffCommand    `cmd:"" help:"取り込んだ2つの版を比べる"`
+		Outline outlineCommand `cmd:"" help:"本文から clauses.yaml を作る（パックを書く人向け）"`
+	} `cmd:"" help:"規程の本文と条項"`
+	Duty struct {
+		List dutyListCommand `cmd:"" help:"義務を一覧する"`
+	} `cmd:"" help:"義務"`
+	Regime struct {
+		Check checkCommand `cmd:"" help:"パックを検査し、本文のどの条項に義務がまだないかを示す"`
+		Show  showCommand  `cmd:"" help:"展開した台帳・申請の定義を示す"`
+		Roles rolesCommand `cmd:"" help:"役割を一覧する"`
+		Kinds kindsCommand `cmd:"" help:"台帳・申請の種類を一覧する"`
+	} `cmd:"" help:"パック"`
+}
+
+// console is what a command may use: the parsed global flags and where to write.
+type console struct {
+	ctx   context.Context
+	flags *commands
+	out   io.Writer
+	err   io.Writer
+}
+
+// say writes a message for people; data goes to out alone.
+func (c *console) say(format string, args ...any) { fmt.Fprintf(c.err, format+"\n", args...) }
+
+// line writes one line of data for people.
+func (c *console) line(format string, args ...any) { fmt.Fprintf(c.out, format+"\n", args...) }
+
+// json writes one JSON value.
+func (c *console) json(v any) error {
+	e := json.NewEncoder(c.out)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// Main runs one command line and returns its exit status.
+func Main(ctx context.Context, args []string, out, errOut io.Writer) int {
+	slog.SetDefault(slog.New(slog.NewTextHandler(errOut, nil)))
+	flags := &commands{}
+	exited := false
+	parser, err := kong.New(flags, kong.Name("sekimori"), kong.Description("関守: 情報セキュリティポリシーを動かす。"),
+		kong.Help(printHelp), kong.Writers(out, errOut), kong.Exit(func(int) { exited = true }))
+	if err != nil {
+		fmt.Fprintln(errOut, err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if exited { // --help has been printed
+		return exitDone
+	}
+	if err != nil {
+		fmt.Fprintf(errOut, "使い方が正しくありません: %s\nsekimori --help で使い方を表示します。\n", inJapanese(err))
+		return exitInput
+	}
+	c := &console{ctx: ctx, flags: flags, out: out, err: errOut}
+	return c.status(parsed.Run(c))
+}
+
+// status reports an error to the person at the terminal and gives the exit status.
+func (c *console) status(err error) int {
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errOpen):
+		return exitOpen
+	}
+	c.say("%s", errs.Message(err))
+	switch errs.KindOf(err) {
+	case errs.Invalid, errs.NotFound, errs.Conflict:
+		return exitInput
+	case errs.Internal, errs.Forbidden, errs.Unauthenticated, errs.Unavailable:
+		slog.ErrorContext(c.ctx, "command failed", slog.Any("error", err))
+	}
+	return exitFailed
+}
+
+// readFile reads a file that the user named.
+func readFile(name string) ([]byte, error) {
+	data, err := os.ReadFile(filepath.Clean(name))
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Invalid, "ファイル %s を読めません（%v）", name, errors.Unwrap(err))
+	}
+	return data, nil
+}

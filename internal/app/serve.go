@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"sekimori/internal/base/errs"
+	"sekimori/internal/kernel/access"
+	"sekimori/internal/web"
+)
+
+// Handler is the site of a body.
+func (a *App) Handler(body string) (http.Handler, error) {
+	c := web.Config{
+		Product: "関守", Body: body, Log: slog.Default(), Ready: a.DB.Check,
+		// Nobody signs in yet: whoever reaches this machine may read the policies, and no
+		// route asks for more.
+		Allow: func(_ *http.Request, p access.Permission) error {
+			if p != access.PolicyRead {
+				return errs.New(errs.Forbidden, "この操作はできません。")
+			}
+			return nil
+		},
+	}
+	for _, m := range a.Modules() {
+		c.Menu = append(c.Menu, m.Menu...)
+		c.Parts = append(c.Parts, m.Part)
+	}
+	return web.New(c)
+}
+
+type serveCommand struct {
+	Listen string `env:"SEKIMORI_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"待ち受けるアドレス"`
+	Body   string `env:"SEKIMORI_BODY" placeholder:"NAME" help:"団体の名前（画面に出る）"`
+}
+
+// Run serves one database until it is told to stop.
+func (k *serveCommand) Run(c *console) error {
+	a, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer a.DB.Close() //nolint:errcheck // the process ends here
+	return c.serve(a, k.Listen, k.Body)
+}
+
+type demoCommand struct {
+	Listen string `env:"SEKIMORI_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"待ち受けるアドレス（この端末だけ）"`
+	Dir    string `placeholder:"DIR" help:"データを残すフォルダー。省くと終了時に消す"`
+}
+
+// Run serves みなと市, a body that does not exist, until it is told to stop.
+func (k *demoCommand) Run(c *console) error {
+	dir := k.Dir
+	if dir == "" {
+		made, err := os.MkdirTemp("", "sekimori-demo-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(made) //nolint:errcheck // what stays lies in the system's temporary folder
+		dir = made
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		return errs.Wrap(err, errs.Invalid, "フォルダー %s を作れません", dir)
+	}
+	c.flags.DB = "sqlite:" + filepath.Join(dir, "sekimori.db")
+	a, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer a.DB.Close() //nolint:errcheck // the process ends here
+	c.say("架空の「みなと市」です。いまは閲覧だけで、サインインはまだありません（利用者の一覧は空です）。")
+	return c.serve(a, k.Listen, "みなと市（デモ）")
+}
+
+// serve answers on an address of this machine alone: nobody signs in yet, so nothing keeps
+// strangers out.
+func (c *console) serve(a *App, address, body string) error {
+	h, err := a.Handler(body)
+	if err != nil {
+		return err
+	}
+	ln, err := listen(c.ctx, address)
+	if err != nil {
+		return err
+	}
+	c.say("http://%s を開いてください。終えるには Ctrl+C を押します。", ln.Addr())
+	return web.Serve(c.ctx, ln, h)
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Invalid, "待ち受けるアドレス %s は「127.0.0.1:8080」の形で書いてください", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, errs.New(errs.Invalid, "サインインがまだないため、待ち受けられるのはこの端末（127.0.0.1、[::1]）だけです: %s", address)
+	}
+	var config net.ListenConfig
+	ln, err := config.Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, errs.Wrap(err, errs.Invalid, "%s は別のプログラムが使っています。--listen 127.0.0.1:8081 のように別の番号を指定してください", address)
+	}
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Invalid, "%s で待ち受けられません", address)
+	}
+	return ln, nil
+}

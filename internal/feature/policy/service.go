@@ -1,0 +1,121 @@
+package policy
+
+import (
+	"context"
+	"sync"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/kernel/clause"
+	"sekimori/internal/kernel/regime"
+)
+
+// Service holds the use cases. It is safe for concurrent use.
+type Service struct {
+	db  *db.DB
+	set *regime.Set
+
+	mu    sync.Mutex
+	books map[string]*Book // by pack hash and hash of the imported bytes
+}
+
+// New makes the service over the packs of the program and the database of imported texts.
+func New(d *db.DB, set *regime.Set) *Service {
+	return &Service{db: d, set: set, books: map[string]*Book{}}
+}
+
+// Packs returns the newest edition of every regime.
+func (s *Service) Packs() []*regime.Pack { return s.set.Newest() }
+
+// Book returns the edition named R or R@edition with its imported text. The text is asked for
+// each time, since another process may have imported one; the book is built once.
+func (s *Service) Book(ctx context.Context, name string) (*Book, error) {
+	p, err := s.set.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	var book *Book
+	err = s.db.View(ctx, func(r db.Reader) error {
+		sum, err := clause.Sum(ctx, r, p.ID, p.Edition)
+		if err != nil {
+			return err
+		}
+		if book = s.cached(p.Hash + sum); book != nil {
+			return nil
+		}
+		var t *clause.Text
+		if sum != "" {
+			if t, err = clause.Load(ctx, r, p.ID, p.Edition); err != nil {
+				return err
+			}
+		}
+		book = NewBook(p, t)
+		s.keep(p.Hash+sum, book)
+		return nil
+	})
+	return book, err
+}
+
+func (s *Service) cached(key string) *Book {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.books[key]
+}
+
+// keep remembers a book. A text is imported once an edition, so the map stays as small as the
+// number of editions, plus one for each before its text came.
+func (s *Service) keep(key string, b *Book) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.books[key] = b
+}
+
+// Import takes in the official text of the pack's regime.
+func (s *Service) Import(ctx context.Context, p *regime.Pack, data []byte, dryRun bool) (clause.Result, error) {
+	refs := make([]string, len(p.Clauses))
+	for i, c := range p.Clauses {
+		refs[i] = c.Document + ":" + c.ID
+	}
+	return clause.Import(ctx, s.db, clause.Package{
+		Regime: p.ID, Edition: p.Edition, Specs: p.Specs(), Clauses: refs, Known: p.Defects,
+	}, data, dryRun)
+}
+
+// Changed is one clause with other words, and the duties that stand on it.
+type Changed struct {
+	Clause string
+	Duties []string
+}
+
+// Diff compares two imported editions of the regime of p: clauses as packs name them.
+func (s *Service) Diff(ctx context.Context, p *regime.Pack, from, to string) (added, removed []string, changed []Changed, err error) {
+	err = s.db.View(ctx, func(r db.Reader) error {
+		before, err := clause.Load(ctx, r, p.ID, from)
+		if err != nil {
+			return err
+		}
+		after, err := clause.Load(ctx, r, p.ID, to)
+		if err != nil {
+			return err
+		}
+		d := clause.Diff(before, after)
+		added, removed, changed = refs(p, d.Added), refs(p, d.Removed), nil
+		for _, ref := range refs(p, d.Changed) {
+			c := Changed{Clause: ref}
+			for _, x := range p.DutiesOf(ref) {
+				c.Duties = append(c.Duties, x.ID)
+			}
+			changed = append(changed, c)
+		}
+		return nil
+	})
+	return added, removed, changed, err
+}
+
+// refs names clauses of the text (document:clause) as packs do.
+func refs(p *regime.Pack, ids []string) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = p.Ref(p.Resolve(id))
+	}
+	return out
+}
