@@ -82,6 +82,7 @@ func counted(d Document) count {
 				c.ExplicitSentences++
 			case Conditional, Plain:
 				c.OtherSentences++
+			case None:
 			}
 		}
 	}
@@ -254,7 +255,7 @@ func TestPolicyDutyFollowsWords(t *testing.T) {
 			if len(c.Sentences) != 1 || strings.Count(data, c.Text) != 1 {
 				continue
 			}
-			words := ""
+			var words string
 			switch {
 			case strings.HasSuffix(c.Text, "しなければならない。") && lost < 5:
 				lost, words = lost+1, strings.TrimSuffix(c.Text, "しなければならない。")+"することをいう。"
