@@ -66,7 +66,7 @@ func TestEveryPage(t *testing.T) {
 	first := set.Packs[0]
 	paths := []string{
 		"/", "/duties", "/search", "/search?q=%E5%8F%B0%E5%B8%B3", "/search?q=" + strings.Repeat("x", 101), "/nix",
-		"/document/kodama/rules/4", "/clause/kodama/rules:4/2", "/regime/kodama/defects", "/duties/" + first.ID + "/" + first.Roles[len(first.Roles)-1].ID,
+		"/document/kodama/rules/3", "/document/kodama/rules/4", "/clause/kodama/rules:4/2", "/regime/kodama/defects", "/duties/" + first.ID + "/" + first.Roles[len(first.Roles)-1].ID,
 		"/document/" + first.ID + "/" + first.Main().ID + "/3", "/document/" + first.ID + "/" + first.Main().ID + "/4",
 	}
 	for _, pack := range set.Packs {

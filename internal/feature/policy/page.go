@@ -3,7 +3,6 @@ package policy
 import (
 	"context"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"sekimori/internal/base/errs"
@@ -78,7 +77,6 @@ func kindTone(k duty.Kind) ui.Tone {
 
 // dutyView is one duty as it stands beside its clause.
 type dutyView struct {
-	Anchor string
 	Kind   ui.Badge
 	Status ui.Badge // shown only where Sekimori cannot tell yet
 	Duty   string
@@ -88,7 +86,7 @@ type dutyView struct {
 
 func (b *Book) dutyView(d duty.Duty) dutyView {
 	v := dutyView{
-		Anchor: "duty-" + strconv.Itoa(d.Part), Kind: ui.Badge{Text: d.Kind.Title(), Tone: kindTone(d.Kind)}, Duty: d.Duty,
+		Kind: ui.Badge{Text: d.Kind.Title(), Tone: kindTone(d.Kind)}, Duty: d.Duty,
 		Status: statusBadge(d),
 	}
 	facts := []ui.Description{{Term: "だれが", Cell: b.whoCell(d)}}
@@ -96,7 +94,11 @@ func (b *Book) dutyView(d duty.Duty) dutyView {
 		facts = append(facts, ui.Description{Term: "いつ", Cell: ui.Text(lines...)})
 	}
 	if s := b.shown(d); s != "" {
-		facts = append(facts, ui.Description{Term: "示し方", Cell: ui.Text(s)})
+		cell := ui.Text(s)
+		if d.Planned {
+			cell = append(cell, ui.Item{Text: "この記録は関守にまだなく、守られているかを判定できません。", Quiet: true})
+		}
+		facts = append(facts, ui.Description{Term: "示し方", Cell: cell})
 	}
 	if d.Note != "" {
 		facts = append(facts, ui.Description{Term: "注", Cell: ui.Text(d.Note)})

@@ -44,7 +44,7 @@ func (b *Book) clauseView(e Entry) clauseView {
 		if e.Words.Text != "" {
 			v.Lines = strings.Split(e.Words.Text, "\n")
 		}
-		v.Table = printedTable(e.Words.Table)
+		v.Table = printedTable(v.Number, e.Words.Table)
 	}
 	for _, d := range e.Duties {
 		v.Duties = append(v.Duties, b.dutyView(d))
@@ -60,13 +60,17 @@ func (b *Book) clauseView(e Entry) clauseView {
 	return v
 }
 
-// printedTable shows a table of the official text; its first row is its head.
-func printedTable(rows [][]string) ui.Table {
+// printedTable shows a table of the official text; its first row is its head. A column without
+// a title continues the one before it.
+func printedTable(number string, rows [][]string) ui.Table {
 	if len(rows) == 0 {
 		return ui.Table{}
 	}
-	t := ui.Table{Caption: "本文の表"}
+	t := ui.Table{Caption: number + " の表"}
 	for i, c := range rows[0] {
+		if c == "" && i > 0 {
+			c = strings.TrimSuffix(t.Columns[i-1].Title, "（続き）") + "（続き）"
+		}
 		t.Columns = append(t.Columns, ui.Column{Title: c, Head: i == 0})
 	}
 	for _, r := range rows[1:] {

@@ -183,7 +183,11 @@ func (v Vocabulary) join(parts []Condition, word string) string {
 	out := make([]string, len(parts))
 	for i, p := range parts {
 		out[i] = v.Sentence(p)
-		if len(p.All) > 0 || len(p.Any) > 0 {
+		meant := p
+		if p.Term != "" {
+			meant = v.Terms[p.Term]
+		}
+		if len(meant.All) > 0 || len(meant.Any) > 0 {
 			out[i] = "（" + out[i] + "）"
 		}
 	}

@@ -16,8 +16,11 @@ func vocabulary() cond.Vocabulary {
 			"form": {Title: "形", Sort: cond.Many, Options: []cond.Option{{ID: "book", Title: "帳面"}}}, "class.secrecy": level,
 			"act": {Title: "区分", Sort: cond.Choice, Options: []cond.Option{{ID: "burn", Title: "焼却"}, {ID: "shred", Title: "裁断"}}}, "rows": {Title: "表", Sort: cond.Other},
 		},
-		States:   map[string]string{"kept": "保管中"},
-		Terms:    map[string]cond.Condition{"guarded": compare("class.secrecy", cond.AtLeast, "2")},
+		States: map[string]string{"kept": "保管中"},
+		Terms: map[string]cond.Condition{
+			"guarded": compare("class.secrecy", cond.AtLeast, "2"),
+			"either":  {Any: []cond.Condition{compare("class.secrecy", cond.AtLeast, "1"), compare("size", cond.AtLeast, "3")}},
+		},
 		Settings: map[string]string{"check": "確認の間隔"},
 	}
 }
@@ -48,6 +51,10 @@ func TestSentencesAndJSON(t *testing.T) {
 		{cond.Condition{State: "kept"}, "状態が「保管中」", `{"state":"kept"}`},
 		{cond.Condition{Term: "guarded"}, "秘匿が2以上", `{"term":"guarded"}`},
 		{cond.Condition{Not: &not}, "「区分が「焼却」」ではない", `{"not":{"field":"act","is":"burn"}}`},
+		{
+			cond.Condition{All: []cond.Condition{{State: "kept"}, {Term: "either"}}},
+			"状態が「保管中」、かつ、（秘匿が1以上、又は大きさが3以上）", `{"all":[{"state":"kept"},{"term":"either"}]}`,
+		},
 		{
 			cond.Condition{All: []cond.Condition{{State: "kept"}, {Any: []cond.Condition{{Term: "guarded"}, not}}}},
 			"状態が「保管中」、かつ、（秘匿が2以上、又は区分が「焼却」）", `{"all":[{"state":"kept"},{"any":[{"term":"guarded"},{"field":"act","is":"burn"}]}]}`,
