@@ -31,7 +31,6 @@ type clauses struct {
 	Notice  ui.Notice
 	Warning ui.Notice
 	Tabs    ui.Tabs
-	Outline ui.Outline
 	Classes ui.Table
 }
 
@@ -44,7 +43,7 @@ func gallery() web.Part {
 			"page/part_facts.html": {Data: []byte(`{{define "facts"}}{{template "descriptionlist" .}}{{end}}`)},
 			"page/clauses.html": {Data: []byte(`{{define "main"}}{{template "notice" .Warning}}{{template "facts" .Facts}}
 {{template "tabs" .Tabs}}<h2>条文</h2><p>章を開くと、条と項、そこから生じる義務の数が見えます。条の番号を選ぶと、原文と義務を並べて読めます。</p>
-{{template "outline" .Outline}}<h2>分類</h2>{{template "table" .Classes}}{{template "notice" .Notice}}{{end}}`)},
+<h2>分類</h2>{{template "table" .Classes}}{{template "notice" .Notice}}{{end}}`)},
 		},
 		Routes: []web.Route{
 			web.Get("/{$}", access.PolicyRead, "clauses", showClauses),
@@ -121,7 +120,7 @@ func (d sampleDuty) row() ui.Row {
 	for _, w := range d.who {
 		who = append(who, ui.Item{Text: w, Href: "/"})
 	}
-	return ui.Row{Cells: []ui.Cell{ui.Anchor(d.clause, "/"), ui.Text(d.text), who, {{Text: kind, Quiet: true}}, ui.Mark(d.status, d.tone)}}
+	return ui.Row{Cells: []ui.Cell{ui.Anchor(d.clause, "/"), ui.Text(d.text), who, {{Text: kind, Quiet: true}}, ui.Cell{{Text: d.status, Tone: d.tone}}}}
 }
 
 func showClauses(_ context.Context, r *web.Request) (clauses, error) {
@@ -132,21 +131,10 @@ func showClauses(_ context.Context, r *web.Request) (clauses, error) {
 	v.Facts = ui.DescriptionList{Items: []ui.Description{
 		{Term: "施行日", Cell: ui.Text("令和4年4月1日")},
 		{Term: "条文", Cell: ui.Text("1,204条（うち義務を定めるもの 611条）")},
-		{Term: "原文の照合", Cell: ui.Mark("一致", ui.Good)},
+		{Term: "原文の照合", Cell: ui.Cell{{Text: "一致", Tone: ui.Good}}},
 		{Term: "関わる役割", Cell: ui.Cell{{Text: "最高情報セキュリティ責任者", Href: "/"}, {Text: "情報セキュリティ管理者", Href: "/"}, {Text: "ほか8の役割", Quiet: true}}},
 	}}
 	v.Tabs = ui.Tabs{Label: "文書の表示", Links: []ui.Link{{Text: "条文", Href: "/", Current: true}, {Text: "役割", Href: "/duty"}, {Text: "分類", Href: "/duty"}, {Text: "標準運用値", Href: "/duty"}}}
-	v.Outline = ui.Outline{Nodes: []ui.Node{
-		{ID: "c3", Number: "3", Title: "組織と体制", Marks: ui.Mark("義務 64", ui.Info), Children: []ui.Node{{Number: "3.1", Title: "組織の構成", Href: "/"}}},
-		{ID: "c4", Number: "4", Title: "資産の分類と管理", Open: true, Marks: ui.Mark("義務 88", ui.Info), Children: []ui.Node{
-			{ID: "c4.1", Number: "4.1", Title: "資産の分類", Href: "/"},
-			{ID: "c4.2", Number: "4.2", Title: "資産の管理", Open: true, Marks: ui.Cell{{Text: "義務 31", Tone: ui.Info}, {Text: "期限超過 2", Tone: ui.Bad}}, Children: []ui.Node{
-				{ID: "c4.2-1", Number: "ア", Title: "台帳の作成", Href: "/", Lines: []string{"ここに条の本文がそのまま入ります。長い文でも行の間隔を広く取り、四十字ほどで折り返して、目が次の行を見失わないようにします。", "二つ目の文です。"}, Marks: ui.Mark("実施済", ui.Good)},
-				{ID: "c4.2-2", Number: "ケ", Title: "廃棄", Href: "/", Lines: []string{"消去の方法と記録の残し方を定めます。"}, Marks: ui.Mark("期限超過", ui.Bad)},
-			}},
-		}},
-		{ID: "c5", Number: "5", Title: "強靭性の向上", Marks: ui.Mark("義務 27", ui.Info), Children: []ui.Node{{Number: "5.1", Title: "通信の分割"}}},
-	}}
 	v.Classes = ui.Table{
 		Caption: "資産の分類", Columns: []ui.Column{{Title: "軸", Head: true, Keep: true}, {Title: "段階", Keep: true}, {Title: "意味"}, {Title: "資産の数", Number: true}},
 		Rows: []ui.Row{

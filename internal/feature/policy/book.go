@@ -158,7 +158,7 @@ func (b *Book) Search(query string) []Hit {
 func (b *Book) passage(e Entry, word string) string {
 	for _, part := range b.haystack(e)[2:] {
 		for sentence := range strings.SplitAfterSeq(part, "。") {
-			if strings.Contains(text.Fold(sentence), word) {
+			if text.Contains(text.Fold(sentence), word) {
 				return strings.TrimSpace(sentence)
 			}
 		}

@@ -21,7 +21,7 @@ func Module(s *Service) feature.Module {
 		Menu: []ui.Link{{Text: "規程", Href: "/"}, {Text: "役割ごとの義務", Href: "/duties"}, {Text: "さがす", Href: "/search"}},
 		Part: web.Part{Pages: files, Routes: []web.Route{
 			web.Get("/{$}", read, "home", p.home),
-			web.Get("/regime/{regime}", read, "regime", p.side("", "概要", overview)),
+			web.Get("/regime/{regime}", read, "regime", p.overview),
 			web.Get("/regime/{regime}/roles", read, "regime", p.side("roles", "役割", rolesSide)),
 			web.Get("/regime/{regime}/classes", read, "regime", p.side("classes", "分類", classesSide)),
 			web.Get("/regime/{regime}/settings", read, "regime", p.side("settings", "設定", settingsSide)),

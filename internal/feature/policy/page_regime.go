@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/kernel/register"
@@ -40,6 +41,27 @@ func (p pages) side(side, title string, fill func(*Book, *regimeView)) func(cont
 		fill(b, &v)
 		return v, nil
 	}
+}
+
+// overview is the first page of a regime; only it also names imported texts of other editions.
+func (p pages) overview(ctx context.Context, r *web.Request) (regimeView, error) {
+	v, err := p.side("", "", overview)(ctx, r)
+	if err != nil {
+		return v, err
+	}
+	id, _, _ := strings.Cut(r.Path("regime"), "@")
+	texts, err := p.s.Editions(ctx, id)
+	if err != nil {
+		return v, err
+	}
+	var cell ui.Cell
+	for _, t := range texts {
+		cell = append(cell, ui.Item{Text: "第" + t.Edition + "版（" + jpdate.Today(t.ImportedAt.Time()).Wareki() + "に取込み）"}, ui.Item{Text: "SHA-256 " + t.Sum, Quiet: true})
+	}
+	if len(cell) > 0 {
+		v.Facts.Items = append(v.Facts.Items, ui.Description{Term: "取り込んだ本文", Cell: cell})
+	}
+	return v, nil
 }
 
 func overview(b *Book, v *regimeView) {

@@ -80,6 +80,15 @@ func (s *Service) Import(ctx context.Context, p *regime.Pack, data []byte, dryRu
 	}, data, dryRun)
 }
 
+// Editions lists the imported texts of a regime, the first imported first.
+func (s *Service) Editions(ctx context.Context, id string) (out []clause.Edition, err error) {
+	err = s.db.View(ctx, func(r db.Reader) error {
+		out, err = clause.Editions(ctx, r, id)
+		return err
+	})
+	return out, err
+}
+
 // Changed is one clause with other words, and the duties that stand on it.
 type Changed struct {
 	Clause string

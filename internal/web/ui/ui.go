@@ -111,9 +111,6 @@ func Text(lines ...string) Cell {
 // Anchor makes a cell of one link.
 func Anchor(text, href string) Cell { return Cell{{Text: text, Href: href}} }
 
-// Mark makes a cell of one badge.
-func Mark(text string, tone Tone) Cell { return Cell{{Text: text, Tone: tone}} }
-
 // DescriptionList names and describes: the particulars of one thing.
 type DescriptionList struct{ Items []Description }
 
@@ -162,20 +159,4 @@ func (t Table) Nothing() string {
 		return "該当するものはありません。"
 	}
 	return t.Empty
-}
-
-// Outline is a text with parts inside parts: chapters, clauses, items.
-type Outline struct{ Nodes []Node }
-
-// Node is one part. With Children it opens and closes; Open says how it starts. ID is its
-// anchor; Lines is its text, as it is printed; Marks stand beside its title.
-type Node struct {
-	ID       string
-	Number   string
-	Title    string
-	Href     string
-	Lines    []string
-	Marks    Cell
-	Open     bool
-	Children []Node
 }

@@ -31,10 +31,6 @@ func components() []any {
 			Caption: "表", Stack: true, Columns: []ui.Column{{Title: "名", Head: true}, {Title: "数", Number: true}, {Title: "日", Keep: true}},
 			Rows: []ui.Row{{ID: "r1", Cells: []ui.Cell{ui.Text("甲"), ui.Text("1"), cell, ui.Text("列より多い")}}},
 		},
-		ui.Outline{Nodes: []ui.Node{{
-			ID: "n1", Number: "1", Title: "章", Href: "/c/1", Lines: []string{"文"}, Marks: cell[3:4], Open: true,
-			Children: []ui.Node{{ID: "n1.1", Number: "1.1", Title: "条"}, {}},
-		}}},
 		ui.SearchForm{
 			Action: "/duty", Swap: "results", Clear: "/duty",
 			Fields: []ui.Field{
