@@ -1,5 +1,6 @@
-# Reads `go test -v`: passes on what failed, was logged or left out, hides what passed, and ends with the seconds of each
-# layer, the tests that were left out, and the counts.
+# Reads `go test -v`: a line a package, all that a package said where it failed, and at the end the seconds of each layer, the
+# tests that were left out, and the counts.
+/^# |^[^ ]+\.go:[0-9]+:/ { print; next } # the compiler, whose words stand between those of any packages
 /^=== / { next }
 /^ *--- PASS: / { passed++; next }
 /^ *--- FAIL: / { failed++; here++ }
@@ -12,11 +13,16 @@
 	split($2, path, "/")
 	layer = path[2] == "internal" ? path[3] : path[2]
 	seconds[layer] += $3 # "(cached)" counts as nothing
+	if ($1 != "ok") printf "%s", said
+	said = ""
+	print
+	next
 }
-/\[no test files\]$|\[rapid\] OK/ { next }
-{ print }
+/\[no test files\]$/ { next }
+{ said = said $0 "\n" }
 
 END {
+	printf "%s", said # of a build that failed, or a run that was cut off
 	printf "\nseconds:"
 	for (layer in seconds) printf " %s %.0f", layer, seconds[layer]
 	print ""

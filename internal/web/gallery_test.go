@@ -120,7 +120,7 @@ func (d sampleDuty) row() ui.Row {
 	for _, w := range d.who {
 		who = append(who, ui.Item{Text: w, Href: "/"})
 	}
-	return ui.Row{Cells: []ui.Cell{ui.Anchor(d.clause, "/"), ui.Text(d.text), who, {{Text: kind, Quiet: true}}, ui.Cell{{Text: d.status, Tone: d.tone}}}}
+	return ui.Row{Cells: []ui.Cell{ui.Anchor(d.clause, "/"), ui.Text(d.text), who, {{Text: kind, Quiet: true}}, {{Text: d.status, Tone: d.tone}}}}
 }
 
 func showClauses(_ context.Context, r *web.Request) (clauses, error) {
