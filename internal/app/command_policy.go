@@ -146,32 +146,35 @@ type clauseRow struct {
 
 // Run lists the clauses of an edition, with its text where it has been imported.
 func (k *clausesCommand) Run(c *console) error {
-	return c.with(k.Regime, func(a *App, p *regime.Pack) error {
-		f := regime.Filter{Document: k.Document, Chapter: k.Chapter}
-		if err := p.Check(f); err != nil {
-			return err
+	a, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer a.DB.Close() //nolint:errcheck // everything that was written has been committed
+	b, err := a.Policy.BookOf(c.ctx, k.Regime)
+	if err != nil {
+		return err
+	}
+	f := regime.Filter{Document: k.Document, Chapter: k.Chapter}
+	if err := b.Check(f); err != nil {
+		return err
+	}
+	rows := []clauseRow{}
+	for _, e := range b.Entries {
+		if b.Has(f, e.Document, e.ID) {
+			rows = append(rows, rowOf(e))
 		}
-		b, err := a.Policy.Book(c.ctx, p.ID+"@"+p.Edition)
-		if err != nil {
-			return err
-		}
-		rows := []clauseRow{}
-		for _, e := range b.Entries {
-			if p.Has(f, e.Document, e.ID) {
-				rows = append(rows, rowOf(e))
-			}
-		}
-		if c.flags.JSON {
-			return c.json(rows)
-		}
-		for _, r := range rows {
-			c.line("%s\t%s\t%s", r.Document, r.ID, r.Heading)
-		}
-		if b.Text == nil {
-			c.say("本文は取り込まれていません。sekimori policy import --regime %s ファイル名", p.ID)
-		}
-		return nil
-	})
+	}
+	if b.Text == nil {
+		c.say("本文は取り込まれていません。sekimori policy import --regime %s ファイル名", b.ID)
+	}
+	if c.flags.JSON {
+		return c.json(rows)
+	}
+	for _, r := range rows {
+		c.line("%s\t%s\t%s", r.Document, r.ID, r.Heading)
+	}
+	return nil
 }
 
 func rowOf(e policy.Entry) clauseRow {

@@ -28,27 +28,38 @@ type Entry struct {
 	Reason *regime.NotDuty // why it has no duty, where the pack says so
 }
 
-// NewBook lays the text, which may be nil, beside the clauses of the pack.
+// NewBook lays the text, which may be nil, beside the pack. The clauses are those of the text
+// where there is one: all that was printed is shown, also what the pack does not know.
 func NewBook(p *regime.Pack, t *clause.Text) *Book {
 	b := &Book{Pack: p, Text: t, byRef: map[string]int{}}
-	words := map[string]*clause.Clause{}
-	if t != nil {
-		for _, d := range t.Documents {
-			for i := range d.Clauses {
-				words[p.Ref(d.ID, d.Clauses[i].ID)] = &d.Clauses[i]
-			}
+	if t == nil {
+		for _, c := range p.Clauses {
+			b.add(c, nil)
 		}
+		return b
 	}
-	for i, c := range p.Clauses {
-		e := Entry{Clause: c, Words: words[c.Ref], Duties: p.DutiesOf(c.Ref)}
-		if n, ok := p.NotDuty(c.Ref); ok {
-			e.Reason = &n
+	for i := range t.Documents {
+		d := &t.Documents[i]
+		for j := range d.Clauses {
+			words := &d.Clauses[j]
+			c, known := p.Clause(d.ID + ":" + words.ID)
+			if !known {
+				c = regime.Clause{Document: d.ID, ID: words.ID, Ref: p.Ref(d.ID, words.ID), Title: words.Heading}
+			}
+			b.add(c, words)
 		}
-		b.byRef[c.Ref] = i
-		b.Entries = append(b.Entries, e)
-		b.folded = append(b.folded, text.Fold(strings.Join(b.haystack(e), "\n")))
 	}
 	return b
+}
+
+func (b *Book) add(c regime.Clause, words *clause.Clause) {
+	e := Entry{Clause: c, Words: words, Duties: b.DutiesOf(c.Ref)}
+	if n, ok := b.NotDuty(c.Ref); ok {
+		e.Reason = &n
+	}
+	b.byRef[c.Ref] = len(b.Entries)
+	b.Entries = append(b.Entries, e)
+	b.folded = append(b.folded, text.Fold(strings.Join(b.haystack(e), "\n")))
 }
 
 // Entry finds a clause by the name that packs use.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"sekimori/internal/base/db"
@@ -53,6 +54,28 @@ func (s *Service) Book(ctx context.Context, name string) (*Book, error) {
 		return nil
 	})
 	return book, err
+}
+
+// BookOf is Book also for an edition that has an imported text and no pack: its clauses beside
+// the duties of the newest pack of the regime.
+func (s *Service) BookOf(ctx context.Context, name string) (*Book, error) {
+	b, err := s.Book(ctx, name)
+	id, edition, exact := strings.Cut(name, "@")
+	if err == nil || !exact {
+		return b, err
+	}
+	p, unknown := s.set.Find(id)
+	if unknown != nil {
+		return nil, err
+	}
+	var t *clause.Text
+	if err := s.db.View(ctx, func(r db.Reader) (err error) {
+		t, err = clause.Load(ctx, r, id, edition)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return NewBook(p, t), nil
 }
 
 func (s *Service) cached(key string) *Book {
