@@ -17,7 +17,8 @@ type Book struct {
 	Entries []Entry      // in document order
 
 	byRef  map[string]int
-	folded []string // what search looks through, by entry
+	titles map[string]string // of what checks are about, by id
+	folded []string          // what search looks through, by entry
 }
 
 // Entry is one clause: what is printed, and what follows from it.
@@ -31,7 +32,7 @@ type Entry struct {
 // NewBook lays the text, which may be nil, beside the pack. The clauses are those of the text
 // where there is one: all that was printed is shown, also what the pack does not know.
 func NewBook(p *regime.Pack, t *clause.Text) *Book {
-	b := &Book{Pack: p, Text: t, byRef: map[string]int{}}
+	b := &Book{Pack: p, Text: t, byRef: map[string]int{}, titles: titlesOf(p)}
 	if t == nil {
 		for _, c := range p.Clauses {
 			b.add(c, nil)

@@ -78,35 +78,34 @@ func value(s regime.Setting) string {
 
 // target names what a check is about.
 func (b *Book) target(id string) string {
-	for _, k := range b.Registers {
-		if k.ID == id {
-			return k.Title
-		}
-	}
-	for _, r := range b.Requests {
-		if r.ID == id {
-			return r.Title
-		}
-	}
-	for _, p := range b.Papers {
-		if p.ID == id {
-			return p.Title
-		}
-	}
-	for _, q := range b.Questions {
-		if q.ID == id {
-			return q.Title
-		}
-	}
-	for _, p := range b.Planned {
-		if p.ID == id {
-			return p.Title
-		}
-	}
-	if r, ok := b.Role(id); ok {
-		return r.Title
+	if title, ok := b.titles[id]; ok {
+		return title
 	}
 	return id
+}
+
+// titlesOf names everything of a pack that a check can be about.
+func titlesOf(p *regime.Pack) map[string]string {
+	out := map[string]string{}
+	for _, x := range p.Planned {
+		out[x.ID] = x.Title
+	}
+	for _, x := range p.Registers {
+		out[x.ID] = x.Title
+	}
+	for _, x := range p.Requests {
+		out[x.ID] = x.Title
+	}
+	for _, x := range p.Papers {
+		out[x.ID] = x.Title
+	}
+	for _, x := range p.Questions {
+		out[x.ID] = x.Title
+	}
+	for _, x := range p.Roles {
+		out[x.ID] = x.Title
+	}
+	return out
 }
 
 // shown says which record shows that the duty is kept.
