@@ -77,11 +77,12 @@ type After struct {
 	Fields []register.Field
 }
 
-// Actor names who records: the applicant, a person field, or the holders of a role.
+// Actor names who records: the applicant, a person field, or the holders of roles.
 type Actor struct {
 	Applicant bool
 	Field     string
-	Role, Of  string
+	Roles     []string
+	Of        string
 }
 
 // End says when a case is to be returned or expires.

@@ -15,7 +15,7 @@ func (l *loader) dutyFits(n *node, d *duty.Duty) {
 		return
 	}
 	at := n.get("check")
-	if subject := l.target(at, *c); d.Per == "" {
+	if subject := l.target(at, c); d.Per == "" {
 		d.Per = subject
 	}
 	d.Planned = l.isPlanned(c.Target) || l.isPlanned(c.Log)
@@ -56,7 +56,7 @@ func sortOf(k duty.CheckKind) string {
 
 // target checks that what the check names exists, and returns the scope of its subjects where
 // it follows from the target ("" where subjects may be anywhere).
-func (l *loader) target(at *node, c duty.Check) duty.Scope {
+func (l *loader) target(at *node, c *duty.Check) duty.Scope {
 	if l.isPlanned(c.Target) {
 		if use := l.plannedUse[c.Target]; use != "" && use != sortOf(c.Kind) {
 			l.fault(at, "予定の %s が %s と %s の両方で使われています", c.Target, use, sortOf(c.Kind))
@@ -70,6 +70,9 @@ func (l *loader) target(at *node, c duty.Check) duty.Scope {
 	_, isRegister := l.pack.register(c.Target)
 	switch c.Kind {
 	case duty.Appointment:
+		if roles, ok := l.who(c.Target); ok && len(roles) == 1 {
+			c.Target = roles[0] // a slot of one role
+		}
 		r, ok := l.pack.Role(c.Target)
 		if !ok {
 			missing("役割")

@@ -119,3 +119,61 @@ func indexOf(things *node, id string) int {
 	}
 	return -1
 }
+
+// bind replaces the slots of a kind by the roles of the edition, so that what is shown, hashed
+// and read names nobody but them. A slot of several roles turns `role: x` into `roles: [a, b]`.
+func (l *loader) bind(n *node) *node {
+	switch n.shape {
+	case list:
+		out := &node{shape: list, at: n.at}
+		for _, x := range n.items {
+			out.items = append(out.items, l.bind(x))
+		}
+		return out
+	case mapping:
+		out := &node{shape: mapping, at: n.at}
+		for i, k := range n.keys {
+			v := n.vals[i]
+			switch {
+			case (k == "role" || k == "by") && v.shape == word:
+				bound := l.bound([]*node{v})
+				if v = bound; len(bound.items) == 1 {
+					v = bound.items[0]
+				} else if k == "role" {
+					k = "roles"
+				}
+			case v.shape == list && (k == "roles" || k == "start" || k == "see" || k == "add" || k == "change"):
+				bound := l.bound(v.items)
+				bound.at = v.at
+				v = bound
+			default:
+				v = l.bind(v)
+			}
+			out.set(k, v)
+		}
+		return out
+	case absent, word, number, truth:
+	}
+	return n
+}
+
+// bound is the list of names with slots replaced. A name that is no slot stays: whoever reads
+// it says whether it is a role.
+func (l *loader) bound(names []*node) *node {
+	out := &node{shape: list}
+	seen := map[string]bool{}
+	for _, n := range names {
+		roles, ok := l.who(n.value)
+		if !ok || len(roles) == 0 {
+			roles = []string{n.value}
+		}
+		out.at = names[0].at
+		for _, r := range roles {
+			if !seen[r] {
+				seen[r] = true
+				out.items = append(out.items, &node{shape: word, value: r, quoted: n.quoted, at: n.at})
+			}
+		}
+	}
+	return out
+}

@@ -16,7 +16,7 @@ func (l *loader) kinds() {
 	for _, folder := range []string{"registers", "requests"} {
 		files := l.folder(folder)
 		for _, name := range slices.Sorted(maps.Keys(files)) {
-			n := l.expand(files[name], folder)
+			n := l.bind(l.expand(files[name], folder))
 			l.pack.kinds[folder+"/"+name] = n
 			l.whole[folder+"/"+name+".yaml"] = n.plain()
 			if folder == "registers" {
@@ -70,17 +70,9 @@ func (l *loader) access(n *node) register.Access {
 
 func (l *loader) confirm(n *node) *register.Confirm {
 	o := l.object(n, "confirm")
-	c := &register.Confirm{Every: o.setting("every"), By: o.str("by")}
-	l.role1(o, "by")
+	c := &register.Confirm{Every: o.setting("every"), By: l.resolve(o.wordOrList("by"))}
 	o.done()
 	return c
-}
-
-// role1 checks later that the value of a key is a role or slot.
-func (l *loader) role1(o *object, key string) {
-	if n := o.n.get(key); n != nil {
-		l.refer(n, "役割", n.value, func(name string) bool { _, ok := l.who(name); return ok })
-	}
 }
 
 func (l *loader) keep(o *object, isState func(string) bool) *register.Keep {

@@ -128,6 +128,35 @@ func TestShowMeansTheSame(t *testing.T) {
 	}
 }
 
+func TestASlotOfSeveralRolesIsBoundToAll(t *testing.T) {
+	t.Parallel()
+	both := strings.Replace(original(t, "kodama/1.0/roles.yaml"), "head: [chief-librarian]", "head: [chief-librarian, librarian]", 1)
+	paper := strings.Replace(original(t, "kodama/1.0/documents.yaml"), "decide: head", "decide: chief-librarian", 1)
+	files := map[string]string{"kodama/1.0/roles.yaml": both, "kodama/1.0/documents.yaml": paper}
+	p := load(t, changed(t, files))
+	want := []string{"chief-librarian", "librarian"}
+	if got := p.Requests[0].Route[0].Roles; !cmp.Equal(got, want) {
+		t.Errorf("route: %v", got)
+	}
+	if got := p.Registers[0].Confirm.By; !cmp.Equal(got, want) {
+		t.Errorf("confirm: %v", got)
+	}
+	for _, kind := range []string{"register record", "request outing"} {
+		sort, id, _ := strings.Cut(kind, " ")
+		shown, err := p.Show(sort, id, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(shown, "custodian") || strings.Contains(shown, " head") {
+			t.Errorf("a slot is shown:\n%s", shown)
+		}
+		files["kodama/1.0/"+sort+"s/"+id+".yaml"] = shown
+	}
+	if again := load(t, changed(t, files)); again.Hash != p.Hash {
+		t.Error("what is shown does not load as the same kinds")
+	}
+}
+
 func mustShow(t *testing.T, p *regime.Pack, sort, id string) string {
 	t.Helper()
 	shown, err := p.Show(sort, id, true)

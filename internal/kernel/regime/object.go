@@ -89,6 +89,15 @@ func (o *object) list(key string) []*node {
 	return n.items
 }
 
+// wordOrList returns the one word, or the items of the list, under a key.
+func (o *object) wordOrList(key string) []*node {
+	if n := o.n.get(key); n != nil && n.shape == word {
+		o.l.text(o.node(key), key)
+		return []*node{n}
+	}
+	return o.list(key)
+}
+
 func (o *object) flag(key string) bool {
 	n := o.node(key)
 	if n == nil || n.shape == absent {

@@ -42,16 +42,7 @@ func (l *loader) step(n *node, i int) approval.Step {
 	if order := o.integer("order"); order != nil {
 		s.Order = *order
 	}
-	if o.has("role") == o.has("roles") {
-		l.fault(n, "role か roles のどちらか1つを書いてください")
-	}
-	var names []*node
-	if r := o.node("role"); r != nil {
-		l.text(r, "role")
-		names = append(names, r)
-	}
-	names = append(names, o.list("roles")...)
-	s.Roles = l.resolve(names)
+	s.Roles = l.rolesOf(o)
 	if of := n.get("of"); of != nil {
 		l.scopePath(of, s.Of, i)
 	}
@@ -62,6 +53,14 @@ func (l *loader) step(n *node, i int) approval.Step {
 	}
 	o.done()
 	return s
+}
+
+// rolesOf reads role: r or roles: [r…].
+func (l *loader) rolesOf(o *object) []string {
+	if o.has("role") == o.has("roles") {
+		l.fault(o.n, "role か roles のどちらか1つを書いてください")
+	}
+	return l.resolve(append(o.wordOrList("role"), o.list("roles")...))
 }
 
 func (l *loader) after(n *node, i int) *approval.After {
@@ -80,8 +79,7 @@ func (l *loader) after(n *node, i int) *approval.After {
 func (l *loader) actor(n *node, i int) approval.Actor {
 	if n.shape == mapping {
 		o := l.object(n, "by")
-		a := approval.Actor{Role: o.need("role"), Of: o.need("of")}
-		l.role1(o, "role")
+		a := approval.Actor{Roles: l.rolesOf(o), Of: o.need("of")}
 		if of := n.get("of"); of != nil {
 			l.scopePath(of, a.Of, i)
 		}

@@ -40,8 +40,8 @@ type Access struct{ See, Add, Change []string }
 
 // Confirm is the periodic confirmation of all entries of an owner.
 type Confirm struct {
-	Every string // setting
-	By    string // role
+	Every string   // setting
+	By    []string // roles
 }
 
 // Keep says how long entries stay.
