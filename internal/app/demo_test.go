@@ -1,0 +1,67 @@
+package app_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"sekimori/internal/app"
+)
+
+// TestDemoServesUntilItIsStopped starts the program as the README says, visits it and stops
+// it: the folder that it made for itself is gone, the one it was given stays.
+func TestDemoServesUntilItIsStopped(t *testing.T) {
+	t.Parallel()
+	kept := filepath.Join(t.TempDir(), "kept")
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	messages, said := io.Pipe()
+	status := make(chan int, 1)
+	go func() {
+		status <- app.Main(ctx, []string{"demo", "--json", "--listen", "127.0.0.1:0", "--dir", kept}, io.Discard, said)
+		_ = said.Close() // the reader ends
+	}()
+	url := ""
+	lines := bufio.NewScanner(messages)
+	for url == "" && lines.Scan() {
+		url = regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(lines.Text())
+	}
+	go func() { _, _ = io.Copy(io.Discard, messages) }() // what is said later must not block
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ok", "/": "みなと市", "/search?q=%E7%9B%A3%E6%9F%BB": "監査"} {
+		if got := body(t, url+path); !strings.Contains(got, want) {
+			t.Errorf("%s does not say %q", path, want)
+		}
+	}
+	stop()
+	if got := <-status; got != 0 {
+		t.Errorf("status %d after an end that was asked for", got)
+	}
+	if _, err := os.Stat(filepath.Join(kept, "sekimori.db")); err != nil {
+		t.Errorf("--dir keeps nothing: %v", err)
+	}
+}
+
+func body(t *testing.T, url string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close() //nolint:errcheck // it has been read
+	b, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %d %v", url, answer.StatusCode, err)
+	}
+	return string(b)
+}
