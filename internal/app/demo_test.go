@@ -16,7 +16,7 @@ import (
 )
 
 // TestDemoServesUntilItIsStopped starts the program as the README says, visits it and stops
-// it: the folder that it made for itself is gone, the one it was given stays.
+// it; what it was told to keep is there.
 func TestDemoServesUntilItIsStopped(t *testing.T) {
 	t.Parallel()
 	kept := filepath.Join(t.TempDir(), "kept")
