@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -120,11 +121,25 @@ func (c *console) status(err error) int {
 	return exitFailed
 }
 
-// readFile reads a file that the user named.
+// maxText is the largest text that is read, in bytes: a hundred times a policy.
+const maxText = 16 << 20
+
+// readFile reads a text that the user named.
 func readFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errs.Wrap(err, errs.Invalid, "ファイル %s はありません", name)
+	case err == nil && info.IsDir():
+		return nil, errs.New(errs.Invalid, "%s はフォルダーです。ファイルを指定してください", name)
+	case err == nil && info.Size() == 0:
+		return nil, errs.New(errs.Invalid, "ファイル %s は空です", name)
+	case err == nil && info.Size() > maxText:
+		return nil, errs.New(errs.Invalid, "ファイル %s は大きすぎます（%dバイトまで）", name, maxText)
+	}
 	data, err := os.ReadFile(filepath.Clean(name))
 	if err != nil {
-		return nil, errs.Wrap(err, errs.Invalid, "ファイル %s を読めません（%v）", name, errors.Unwrap(err))
+		return nil, errs.Wrap(err, errs.Invalid, "ファイル %s を読めません。読む権限を確かめてください", name)
 	}
 	return data, nil
 }
