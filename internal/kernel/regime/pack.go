@@ -296,7 +296,12 @@ func (p *Pack) Setting(id string) (Setting, bool) {
 // Chapter is the first number of a clause, 4 of 4.2/ケ.
 func (c Clause) Chapter() string { return Chapter(c.ID) }
 
-// Chapter is the first number of a clause id without document.
+// Chapter is the first number of a clause id without document; a clause that bears a name
+// instead of a number is a chapter by itself.
 func Chapter(id string) string {
-	return id[:len(id)-len(strings.TrimLeft(id, "0123456789"))]
+	if n := len(id) - len(strings.TrimLeft(id, "0123456789")); n > 0 {
+		return id[:n]
+	}
+	name, _, _ := strings.Cut(id, "/")
+	return name
 }
