@@ -155,8 +155,8 @@ func howToImport(b *Book) ui.Notice {
 		return ui.Notice{}
 	}
 	return ui.Notice{Tone: ui.Info, Title: "この版の本文はまだ取り込まれていません", Lines: []string{
-		"公表された規程をUTF-8のテキストにし、次のコマンドで取り込むと、条項の横に本文が並びます。",
-		"sekimori policy import --regime " + b.ID + " ファイル名",
+		"公表された規程をUTF-8のテキストにし、次のコマンドで取り込むと、条項の横に本文が並びます（--db はこのサーバと同じもの）。",
+		"sekimori policy import --db データベース --regime " + b.ID + " ファイル名",
 	}}
 }
 
