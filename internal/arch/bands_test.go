@@ -23,7 +23,7 @@ type band struct {
 var (
 	base = under("internal/base/", "errs id canon jpdate text db sheet paper")
 
-	kernel = under("internal/kernel/", "org access trail setting calendar file job notify search account cond clause register approval duty regime")
+	kernel = under("internal/kernel/", "trail org access setting calendar file job notify search account cond clause register approval duty regime")
 )
 
 // bands is the one table of imports: cmd → app → feature → web → kernel → base. What stands in no band fails.
@@ -35,6 +35,7 @@ var bands = []band{
 	{who: "internal/web", may: []string{"internal/web/*", "internal/kernel/*", "internal/base/*"}},
 	{who: "internal/web/webtest", may: []string{"internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*"}, third: []string{"*"}},
 	{who: "internal/web/*", may: []string{"internal/kernel/*", "internal/base/*"}},
+	{who: "internal/kernel/trail", may: []string{"internal/base/*"}, order: kernel, third: []string{"golang.org/x/mod", "github.com/transparency-dev/formats"}},
 	{who: "internal/kernel/regime", may: []string{"internal/base/*"}, order: kernel, third: []string{"github.com/goccy/go-yaml"}},
 	{who: "internal/kernel/*", may: []string{"internal/base/*"}, order: kernel},
 	{who: "internal/base/db", order: base, third: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
