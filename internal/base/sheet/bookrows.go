@@ -1,0 +1,293 @@
+package sheet
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// What Excel itself holds at most.
+const (
+	excelRows    = 1 << 20
+	excelColumns = 1 << 14
+	excelCell    = 32767
+)
+
+// rows gives every row of a sheet with its number.
+func (b *book) rows(name string, w *warnings, take func(Row) error) error {
+	s, err := b.sheet(name)
+	if err != nil {
+		return err
+	}
+	if err := b.readShared(); err != nil {
+		return err
+	}
+	r := rowReader{book: b, warnings: w, take: take, row: Row{Sheet: s.name}}
+	if err := b.walk(s.part, b.limits.Unpacked, r.token); err != nil {
+		return err
+	}
+	if !r.done {
+		return broken(errors.New("the sheet has no end"))
+	}
+	return nil
+}
+
+// walk gives the elements and texts of a part one after the other, so that no more than one of them is in memory.
+func (b *book) walk(part string, limit int64, token func(xml.Token) error) error {
+	r, err := b.open(part, limit)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for d := xml.NewDecoder(r); ; {
+		t, err := d.RawToken()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return broken(err)
+		}
+		if err := token(t); err != nil {
+			return err
+		}
+	}
+}
+
+// plainText collects the text of <v>, <t> and <r><t>, and leaves out <rPh>, which says how the text is pronounced.
+type plainText struct {
+	b        strings.Builder
+	in       bool
+	phonetic bool
+}
+
+func (p *plainText) token(t xml.Token) {
+	switch t := t.(type) {
+	case xml.StartElement:
+		switch t.Name.Local {
+		case "rPh":
+			p.phonetic = true
+		case "t", "v":
+			p.in = !p.phonetic
+		}
+	case xml.EndElement:
+		switch t.Name.Local {
+		case "rPh":
+			p.phonetic = false
+		case "t", "v":
+			p.in = false
+		}
+	case xml.CharData:
+		if p.in {
+			p.b.Write(t)
+		}
+	}
+}
+
+func (p *plainText) take() string {
+	s := p.b.String()
+	p.b.Reset()
+	return s
+}
+
+// sharedStrings are the texts of a book, which its cells name by number, in one piece of memory.
+type sharedStrings struct {
+	text []byte
+	ends []int
+}
+
+func (s *sharedStrings) get(n int) (string, bool) {
+	if n < 0 || n >= len(s.ends) {
+		return "", false
+	}
+	start := 0
+	if n > 0 {
+		start = s.ends[n-1]
+	}
+	return string(s.text[start:s.ends[n]]), true
+}
+
+// readShared does so once. A quarter of the limit is theirs, because they stay in memory.
+func (b *book) readShared() error {
+	if b.shared != nil {
+		return nil
+	}
+	s := &sharedStrings{}
+	if b.sharedIn != "" {
+		var p plainText
+		err := b.walk(b.sharedIn, b.limits.Unpacked/4, func(t xml.Token) error {
+			p.token(t)
+			if end, ok := t.(xml.EndElement); ok && end.Name.Local == "si" {
+				s.text = append(s.text, unescape(p.take())...)
+				s.ends = append(s.ends, len(s.text))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	b.shared = s
+	return nil
+}
+
+// rowReader makes rows of the elements of a sheet.
+type rowReader struct {
+	book     *book
+	warnings *warnings
+	take     func(Row) error
+	row      Row
+	data     bool // inside <sheetData>
+	done     bool // after it
+
+	column  int
+	kind    string
+	style   int
+	formula bool
+	plainText
+}
+
+func (r *rowReader) token(t xml.Token) error {
+	switch e := t.(type) {
+	case xml.StartElement:
+		switch {
+		case e.Name.Local == "sheetData":
+			r.data = true
+		case r.data && e.Name.Local == "row":
+			return r.startRow(e)
+		case r.data && e.Name.Local == "c":
+			return r.startCell(e)
+		case r.data && e.Name.Local == "f":
+			r.formula = true
+		}
+	case xml.EndElement:
+		switch {
+		case e.Name.Local == "sheetData":
+			r.data, r.done = false, true
+		case r.data && e.Name.Local == "row":
+			row := r.row
+			row.Cells = append([]string(nil), row.Cells...)
+			return r.take(row)
+		case r.data && e.Name.Local == "c":
+			return r.endCell()
+		}
+	}
+	if r.data {
+		r.plainText.token(t)
+	}
+	return nil
+}
+
+func (r *rowReader) startRow(e xml.StartElement) error {
+	last := r.row.Number
+	r.row.Number++
+	for _, a := range e.Attr {
+		if a.Name.Local == "r" {
+			n, err := strconv.Atoi(a.Value)
+			if err != nil {
+				return broken(err)
+			}
+			r.row.Number = n
+		}
+	}
+	if r.row.Number <= last || r.row.Number > excelRows {
+		return broken(fmt.Errorf("row %d after %d", r.row.Number, last))
+	}
+	r.row.Cells, r.column = r.row.Cells[:0], -1
+	return nil
+}
+
+func (r *rowReader) startCell(e xml.StartElement) error {
+	r.column++
+	r.kind, r.style, r.formula = "", 0, false
+	r.plainText = plainText{}
+	for _, a := range e.Attr {
+		switch a.Name.Local {
+		case "r":
+			r.column = columnOf(a.Value)
+		case "t":
+			r.kind = a.Value
+		case "s":
+			r.style, _ = strconv.Atoi(a.Value) // what is none has no format
+		}
+	}
+	if r.column < 0 || r.column >= excelColumns {
+		return broken(fmt.Errorf("a cell in column %d of row %d", r.column, r.row.Number))
+	}
+	return nil
+}
+
+// columnOf gives 1 for B12, -1 for what names no column.
+func columnOf(ref string) int {
+	n := 0
+	for _, c := range []byte(ref) {
+		if c < 'A' || c > 'Z' || n > excelColumns {
+			break
+		}
+		n = n*26 + int(c-'A') + 1
+	}
+	return n - 1
+}
+
+func (r *rowReader) endCell() error {
+	text, err := r.value(r.plainText.take())
+	if err != nil || text == "" {
+		return err
+	}
+	for len(r.row.Cells) <= r.column {
+		r.row.Cells = append(r.row.Cells, "")
+	}
+	r.row.Cells[r.column] = text
+	return nil
+}
+
+// value is the cell as text; v is what the file holds.
+func (r *rowReader) value(v string) (string, error) {
+	if r.formula && v == "" && r.kind != "str" {
+		r.warnings.add(r.row.Where(r.column), "数式の計算結果が保存されていないので、空として読みました。Excel で開いて保存し直してください。")
+		return "", nil
+	}
+	switch r.kind {
+	case "s":
+		n, err := strconv.Atoi(v)
+		if v == "" {
+			return "", nil
+		}
+		text, ok := r.book.shared.get(n)
+		if err != nil || !ok {
+			return "", broken(fmt.Errorf("%s: no shared string %q", r.row.Where(r.column), v))
+		}
+		return text, nil
+	case "str", "inlineStr":
+		return unescape(v), nil
+	case "b":
+		return map[string]string{"1": "TRUE", "0": "FALSE"}[v], nil
+	case "e":
+		r.warnings.add(r.row.Where(r.column), "数式のエラー（"+v+"）です。")
+		return v, nil
+	case "d":
+		return strings.TrimSuffix(v, "T00:00:00"), nil
+	default:
+		return r.book.number(v, r.style), nil
+	}
+}
+
+var escaped = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+
+// unescape reads Excel's spelling of characters that XML does not have, and of text that looks like this spelling.
+func unescape(s string) string {
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	return escaped.ReplaceAllStringFunc(s, func(code string) string {
+		n, _ := strconv.ParseUint(code[2:6], 16, 32)
+		if !utf8.ValidRune(rune(n)) {
+			return code
+		}
+		return string(rune(n))
+	})
+}
