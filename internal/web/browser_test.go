@@ -1,7 +1,10 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -59,15 +62,20 @@ func TestSwapInABrowser(t *testing.T) {
 	}
 }
 
+// TestNarrowAndWide opens the gallery at four widths. With SEKIMORI_PICTURES set to a folder
+// it leaves a picture of each there, for people to look at.
 func TestNarrowAndWide(t *testing.T) {
 	t.Parallel()
 	p, url := inBrowser(t)
-	for _, path := range []string{"/", "/duty", "/duty?q=x"} {
+	for i, path := range []string{"/", "/duty", "/duty?q=x", "/unit"} {
 		for _, width := range []int64{320, 390, 768, 1280} {
 			p.Width(width)
 			p.Visit(url + path)
 			if got := browser.Eval[int64](p, `document.documentElement.scrollWidth`); got > width {
 				t.Errorf("%s at %d px is %d px wide", path, width, got)
+			}
+			if dir := os.Getenv("SEKIMORI_PICTURES"); dir != "" {
+				p.Screenshot(filepath.Join(dir, fmt.Sprintf("%02d-%d.png", i, width)))
 			}
 		}
 	}
@@ -76,7 +84,7 @@ func TestNarrowAndWide(t *testing.T) {
 func TestEveryComponentBeforeAxe(t *testing.T) {
 	t.Parallel()
 	p, url := inBrowser(t)
-	for _, path := range []string{"/", "/duty", "/duty?q=x", "/duty?q=%E3%81%82"} {
+	for _, path := range []string{"/", "/duty", "/duty?q=x", "/duty?q=%E3%81%82", "/unit"} {
 		p.Visit(url + path)
 		for _, fault := range p.Axe() {
 			t.Errorf("%s: %s", path, fault)

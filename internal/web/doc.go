@@ -1,9 +1,11 @@
 // Package web turns features into a site: routes are plain data, each with the permission it
-// asks for and the type of its view; pages are html/template, rendered whole into memory
-// before the first byte goes out.
+// asks for and the types of its view and its form; pages are html/template, rendered whole
+// into memory before the first byte goes out.
 //
-// It guarantees that no page is served without asking Config.Allow, that an error becomes a
-// status, words for people and at most one line in the log, that the page of an error cannot
-// fail, that every answer carries the security headers, and that nothing on a page comes from
-// elsewhere or stands inline. It does not know who is signed in, any feature, or the database.
+// It guarantees that no page is served and no form read without asking Config.Allow, that an
+// error becomes a status, words for people and at most one line in the log, that what was
+// typed into a form that is refused comes back with every fault at its field, that the page of
+// an error cannot fail, that every answer carries the security headers, and that nothing on a
+// page comes from elsewhere or stands inline. It does not know who is signed in, any feature,
+// or the database.
 package web

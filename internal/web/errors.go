@@ -64,9 +64,11 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 type refused struct {
 	status  int
 	message string
+	cause   error
 }
 
 func (r *refused) Error() string { return r.message }
+func (r *refused) Unwrap() error { return r.cause }
 
 func status(err error) int {
 	if r, ok := errors.AsType[*refused](err); ok {
@@ -104,7 +106,9 @@ func titles() map[int]string {
 		http.StatusConflict:              "ほかの変更と重なりました",
 		http.StatusRequestEntityTooLarge: "送られた内容が大きすぎます",
 		http.StatusRequestURITooLong:     "アドレスが長すぎます",
+		http.StatusUnsupportedMediaType:  "この形式では受け取れません",
 		http.StatusMisdirectedRequest:    "このアドレスでは利用できません",
+		http.StatusUnprocessableEntity:   "入力を確認してください",
 		http.StatusInternalServerError:   "内部エラー",
 		http.StatusServiceUnavailable:    "ただいま利用できません",
 	}
@@ -115,7 +119,7 @@ func message(err error) string {
 		return r.message
 	}
 	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return fmt.Sprintf("一度に送れるのは %d KB までです。", e.Limit>>10)
+		return fmt.Sprintf("一度に送れるのは%sまでです。", size(e.Limit))
 	}
 	return errs.Message(err)
 }

@@ -150,7 +150,8 @@ func config(t *testing.T) web.Config {
 	return web.Config{
 		Product: "関守 Sekimori", Body: "みなと市",
 		Menu:  []ui.Link{{Text: "規程", Href: "/"}, {Text: "義務", Href: "/duty"}, {Text: "役割", Href: "/role"}, {Text: "分類", Href: "/class"}, {Text: "標準運用値", Href: "/setting"}, {Text: "原文の不備", Href: "/defect"}},
-		Parts: []web.Part{gallery()},
+		Parts: []web.Part{gallery(), forms()},
+		Who:   func(*http.Request) string { return "local:root" },
 		Allow: func(*http.Request, access.Permission) error { return nil },
 		Ready: func(context.Context) error { return nil },
 		Log:   slog.New(slog.DiscardHandler),

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	"sekimori/internal/base/errs"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/web/ui"
 )
@@ -19,15 +20,19 @@ type Part struct {
 }
 
 // Route is one page as data: where it is, which permission it asks for, the file that shows
-// it (page/<Page>.html) and the type that file is checked against.
+// it (page/<Page>.html) and the type that file is checked against. A Post has also the type of
+// its form and the bytes it takes.
 type Route struct {
 	Method     string
 	Pattern    string // as http.ServeMux reads it, without the method
 	Permission access.Permission
 	Page       string
 	View       reflect.Type
+	Form       reflect.Type
+	Limit      int64
 
 	load func(context.Context, *Request) (any, error)
+	do   func(context.Context, *Request, *posted) (Next, error)
 }
 
 // Get makes the route of a page that only reads. V embeds Page; load fills it.
@@ -46,6 +51,10 @@ type Request struct {
 	http  *http.Request
 	query url.Values
 	site  *site
+
+	posted  *posted     // of a Post
+	refused *errs.Error // why it is shown again, nil if it is not
+	shown   bool        // a form says why
 }
 
 // Path is the part of the address that the pattern calls name.
@@ -56,7 +65,11 @@ func (r *Request) Query(name string) string { return strings.TrimSpace(r.query.G
 
 // Page starts the page that answers: its title, and the way to it without itself.
 func (r *Request) Page(title string, path ...ui.Link) Page {
-	return r.site.page(r.http.URL.Path, title, path...)
+	p := r.site.page(r.http.URL.Path, title, path...)
+	if p.Failed = r.refused != nil; !p.Failed {
+		p.Said = r.site.hear(r.http)
+	}
+	return p
 }
 
 // Page is what every page has; views embed it.
@@ -68,11 +81,19 @@ type Page struct {
 	Menu    ui.Menu
 	Product string
 	Body    string // the public body this site belongs to
+	Said    string // what was just done
+	Failed  bool   // a form of this page was just refused
 }
+
+// Done is the message about what was just done.
+func (p Page) Done() ui.Notice { return ui.Notice{Tone: ui.Good, Title: p.Said} }
 
 // Head is the title of the browser's window: this page, then the site.
 func (p Page) Head() string {
 	var words []string
+	if p.Failed {
+		words = append(words, "エラー")
+	}
 	for _, w := range []string{p.Title, p.Kicker, p.Product} {
 		if w != "" {
 			words = append(words, w)

@@ -14,7 +14,7 @@ import (
 // Limits of one request. Pages are asked for with short addresses; what is larger is a
 // mistake or an attack.
 const (
-	maxBody   = 1 << 20
+	maxBody   = 1 << 20 // where a route says nothing else
 	maxHeader = 16 << 10
 	maxURI    = 4 << 10
 )
@@ -37,10 +37,10 @@ func (s *site) guard(r *http.Request) error {
 	// Probes reach the machine by whatever name it has, and learn nothing but "ok".
 	probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz"
 	if !probe && !slices.Contains(s.Hosts, hostname(r.Host)) {
-		return &refused{http.StatusMisdirectedRequest, "このサイトは、この名前では利用できません。管理者が案内したアドレスを開いてください。"}
+		return &refused{status: http.StatusMisdirectedRequest, message: "このサイトは、この名前では利用できません。管理者が案内したアドレスを開いてください。"}
 	}
 	if len(r.URL.RequestURI()) > maxURI {
-		return &refused{http.StatusRequestURITooLong, "アドレスが長すぎます。検索の言葉を短くしてください。"}
+		return &refused{status: http.StatusRequestURITooLong, message: "アドレスが長すぎます。検索の言葉を短くしてください。"}
 	}
 	if !printable(r.URL.Path) || !validQuery(r.URL.RawQuery) {
 		return errs.New(errs.Invalid, "アドレスに使えない文字があります。")

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"html/template"
@@ -28,6 +29,10 @@ type Config struct {
 	// answer. It is asked before every page and has no default.
 	Allow func(*http.Request, access.Permission) error
 
+	// Who names the actor of a request, as the trail writes it: "local:root". A site that
+	// changes nothing does without.
+	Who func(*http.Request) string
+
 	// Ready says why the site cannot serve yet, nil if it can.
 	Ready func(context.Context) error
 
@@ -44,6 +49,7 @@ type site struct {
 	errors map[int]errorPage
 	origin *http.CrossOriginProtection
 	mux    *http.ServeMux
+	key    []byte // seals what the next page says
 }
 
 // New builds the site: every page is parsed and every error page rendered here, so that what
@@ -63,7 +69,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{Config: c, assets: assets, origin: http.NewCrossOriginProtection(), mux: http.NewServeMux()}
+	s := &site{Config: c, assets: assets, origin: http.NewCrossOriginProtection(), mux: http.NewServeMux(), key: []byte(rand.Text())}
 	if s.errors, err = s.renderErrors(base); err != nil {
 		return nil, err
 	}
@@ -91,17 +97,41 @@ func (s *site) add(base *template.Template, part Part, route Route) error {
 	if err != nil {
 		return err
 	}
+	answer := s.shows(route, tmpl)
+	if route.do != nil {
+		if _, err := slots(route.Form); err != nil {
+			return err
+		}
+		if s.Who == nil {
+			return errors.New("Who must be set where something can be changed")
+		}
+		answer = s.takes(route, tmpl)
+	}
 	s.mux.Handle(route.Method+" "+route.Pattern, s.adapt(func(w http.ResponseWriter, r *http.Request) error {
 		if err := s.Allow(r, route.Permission); err != nil {
 			return err
 		}
-		view, err := route.load(r.Context(), &Request{http: r, query: r.URL.Query(), site: s})
+		return answer(w, r)
+	}))
+	return nil
+}
+
+func (s *site) request(r *http.Request) *Request {
+	return &Request{http: r, query: r.URL.Query(), site: s}
+}
+
+// shows answers a Get.
+func (s *site) shows(route Route, tmpl *template.Template) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		view, err := route.load(r.Context(), s.request(r))
 		if err != nil {
 			return err
 		}
-		return render(w, r, tmpl, view)
-	}))
-	return nil
+		if s.hear(r) != "" {
+			http.SetCookie(w, said(r, "", -1))
+		}
+		return render(w, r, http.StatusOK, tmpl, view)
+	}
 }
 
 // ServeHTTP answers every request there is.
@@ -117,7 +147,6 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) error {
 	if h, pattern := s.mux.Handler(r); pattern == "" {
 		return unrouted(w, r, h)
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	s.mux.ServeHTTP(w, r)
 	return nil
 }
@@ -131,7 +160,7 @@ func unrouted(w http.ResponseWriter, r *http.Request, h http.Handler) error {
 		return errs.New(errs.NotFound, "お探しのページはありません。アドレスを確かめるか、メニューから探してください。")
 	}
 	w.Header().Set("Allow", answer.header.Get("Allow"))
-	return &refused{answer.status, "このアドレスでは、その操作はできません。"}
+	return &refused{status: answer.status, message: "このアドレスでは、その操作はできません。"}
 }
 
 // refusal keeps what the mux would have said.
@@ -162,7 +191,7 @@ func (s *site) ready(w http.ResponseWriter, r *http.Request) error {
 
 // render executes the page, or only the element that the reader's browser asks for, into
 // memory and then sends it.
-func render(w http.ResponseWriter, r *http.Request, tmpl *template.Template, view any) error {
+func render(w http.ResponseWriter, r *http.Request, status int, tmpl *template.Template, view any) error {
 	name := "layout"
 	if block := "#" + r.Header.Get("Sekimori-Swap"); tmpl.Lookup(block) != nil {
 		name = block
@@ -172,7 +201,7 @@ func render(w http.ResponseWriter, r *http.Request, tmpl *template.Template, vie
 		return fmt.Errorf("web: page: %w", err)
 	}
 	w.Header().Set("Vary", "Sekimori-Swap")
-	send(w, http.StatusOK, "text/html; charset=utf-8", body.Bytes())
+	send(w, status, "text/html; charset=utf-8", body.Bytes())
 	return nil
 }
 

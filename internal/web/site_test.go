@@ -26,13 +26,13 @@ import (
 
 func TestGalleryTemplates(t *testing.T) {
 	t.Parallel()
-	webtest.Parts(t, gallery())
+	webtest.Parts(t, gallery(), forms())
 }
 
 func TestPagesKeepTheRules(t *testing.T) {
 	t.Parallel()
 	h := open(t, config(t))
-	for _, url := range []string{"/", "/duty", "/duty?q=x", "/duty?q=no+such+duty", "/nowhere", "/duty/panic"} {
+	for _, url := range []string{"/", "/duty", "/duty?q=x", "/duty?q=no+such+duty", "/nowhere", "/duty/panic", "/unit"} {
 		t.Run(url, func(t *testing.T) {
 			t.Parallel()
 			webtest.Rules(t, get(t, h, url).Body.Bytes())

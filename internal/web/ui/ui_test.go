@@ -39,7 +39,38 @@ func components() []any {
 			},
 		},
 		ui.Field{Name: "q", Label: "言葉"},
+		form(),
+		form().Summary(),
+		form().Buttons,
+		form().Buttons.Buttons[0],
 	}
+}
+
+// form has every kind of field, each of them wrong.
+func form() ui.Form {
+	options := []ui.Option{{Value: "a", Text: "甲"}, {Value: "b", Text: "乙"}}
+	f := ui.Form{
+		Action: "/unit", Message: "入力に誤りがあります。", Errors: []string{"全体の誤り"}, Fields: []ui.Field{
+			{Name: "plain", Value: "あ"},
+			{Name: "select", Options: options, Value: "b"},
+			{Name: "date", Type: ui.Date, Value: "R8.4.1"},
+			{Name: "number", Type: ui.Number, Value: "12"},
+			{Name: "area", Type: ui.Area, Value: "\n一行\n二行"},
+			{Name: "radio", Type: ui.Radio, Options: options, Value: "b"},
+			{Name: "checks", Type: ui.Checks, Options: options, Values: []string{"b"}},
+			ui.Sure("確かめました"),
+			{Name: "upload", Type: ui.Upload, Accept: ".csv", Many: true},
+			{Name: "hidden", Type: ui.Hidden, Value: "7"},
+		},
+		Buttons: ui.Buttons("加える", "/"),
+	}
+	f.Buttons.Buttons = append(f.Buttons.Buttons, ui.Button{Text: "捨てる", Name: "act", Value: "drop", Tone: ui.Bad}, ui.Button{Text: "あとで", Quiet: true})
+	for i := range f.Fields {
+		if f.Fields[i].Type != ui.Hidden {
+			f.Fields[i].Label, f.Fields[i].Help, f.Fields[i].Error, f.Fields[i].Required = "項目", "説明", "誤り", true
+		}
+	}
+	return f
 }
 
 func name(component any) string { return strings.ToLower(reflect.TypeOf(component).Name()) }
@@ -91,7 +122,7 @@ func TestComponentsAreWellFormed(t *testing.T) {
 
 func TestEveryTemplateHasAComponent(t *testing.T) {
 	t.Parallel()
-	known := map[string]bool{"test": true, "node": true, "nodehead": true, "nodetext": true}
+	known := map[string]bool{"test": true, "fieldwords": true, "fieldattributes": true} // parts of field
 	for _, c := range components() {
 		known[name(c)] = true
 	}

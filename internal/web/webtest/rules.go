@@ -143,6 +143,9 @@ func (c *checker) names() {
 	}
 	for _, tag := range []string{"input", "select", "textarea"} {
 		for _, f := range c.All(tag) {
+			if f.Attr("type") == "hidden" {
+				continue
+			}
 			c.want(labels[f.Attr("id")] || f.Attr("aria-label") != "", "%s %q has no label", tag, f.Attr("name"))
 		}
 	}
