@@ -34,7 +34,7 @@ type actRow struct {
 	Authority string  `db:"authority"`
 	Name      string  `db:"name"`
 	Seal      string  `db:"seal"`
-	Opens     db.Time `db:"opens"`
+	Opens     string  `db:"opens"` // db.Time, or ""
 	Detail    string  `db:"detail"`
 	Note      string  `db:"note"` // "" also when it was erased; the hash stays
 	NoteSalt  string  `db:"note_salt"`
@@ -52,7 +52,7 @@ func (a Act) row(actID id.ID, at db.Time) (actRow, error) {
 	if a.Actor == "" || a.Name == "" || detail[0] != '{' {
 		return actRow{}, fmt.Errorf("trail: an act has an actor, a name and an object as detail: %q %q %s", a.Actor, a.Name, detail)
 	}
-	row := actRow{ID: actID, At: at, Actor: a.Actor, Authority: a.Authority, Name: a.Name, Seal: a.Seal, Opens: a.Opens, Detail: string(detail), Note: a.Note}
+	row := actRow{ID: actID, At: at, Actor: a.Actor, Authority: a.Authority, Name: a.Name, Seal: a.Seal, Opens: string(a.Opens), Detail: string(detail), Note: a.Note}
 	if row.Note != "" {
 		row.NoteSalt, row.NoteHash = salted(row.Note)
 	}
@@ -68,7 +68,7 @@ func (r actRow) hash() (string, error) {
 		Authority string          `json:"authority"`
 		Name      string          `json:"name"`
 		Seal      string          `json:"seal"`
-		Opens     db.Time         `json:"opens"`
+		Opens     string          `json:"opens"`
 		Detail    json.RawMessage `json:"detail"`
 		Note      string          `json:"note"`
 	}{r.ID, r.At, r.Actor, r.Authority, r.Name, r.Seal, r.Opens, json.RawMessage(r.Detail), r.NoteHash})

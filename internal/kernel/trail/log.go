@@ -13,11 +13,13 @@ import (
 type Log struct {
 	db   *db.DB
 	wake chan struct{} // holds one token when something was committed that has no number yet
+
+	patience time.Duration // for a process that holds a lock and is not heard of (alone)
 }
 
 // New gives the trail of a database.
 func New(d *db.DB) *Log {
-	return &Log{db: d, wake: make(chan struct{}, 1)}
+	return &Log{db: d, wake: make(chan struct{}, 1), patience: 10 * time.Second}
 }
 
 // DB is the database whose trail this is, for reading.
@@ -55,7 +57,7 @@ func (l *Log) Do(ctx context.Context, act Act, fn func(tx *Tx) error) error {
 
 // DoAlone is Do for work of which there is one at a time over all processes (db.UpdateAlone, with its limits on PostgreSQL).
 func (l *Log) DoAlone(ctx context.Context, name string, act Act, fn func(tx *Tx) error) error {
-	return l.db.UpdateAlone(ctx, name, func(inner *db.Tx) error { return l.act(ctx, inner, act, fn) })
+	return l.alone(ctx, name, func(inner *db.Tx) error { return l.act(ctx, inner, act, fn) })
 }
 
 func (l *Log) act(ctx context.Context, inner *db.Tx, act Act, fn func(tx *Tx) error) error {

@@ -1,0 +1,195 @@
+package trail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/id"
+)
+
+// headOf reads the head of the tree.
+func headOf(ctx context.Context, r db.Reader) (Head, error) {
+	row, err := db.Get[struct {
+		Size  int64  `db:"size"`
+		Epoch int64  `db:"epoch"`
+		Root  string `db:"root"`
+	}](ctx, r, `select size, epoch, root from trail_head`)
+	if err != nil {
+		return Head{}, err
+	}
+	root, err := parseHash(row.Root)
+	return Head{row.Size, row.Epoch, root}, err
+}
+
+// moveHead replaces the head that was read.
+func moveHead(ctx context.Context, tx *db.Tx, from, to Head) error {
+	n, err := tx.Exec(ctx, `update trail_head set size = $1, epoch = $2, root = $3 where size = $4 and epoch = $5 and root = $6`,
+		to.Size, to.Epoch, hexHash(to.Root), from.Size, from.Epoch, hexHash(from.Root))
+	if err == nil && n != 1 {
+		err = errors.New("trail: the head of the tree was changed by somebody who does not hold its lock")
+	}
+	return err
+}
+
+func readTiles(ctx context.Context, r db.Reader, places []place, into map[place][]byte) error {
+	type tile struct {
+		Level  int64  `db:"level"`
+		Number int64  `db:"number"`
+		Hashes []byte `db:"hashes"`
+	}
+	for chunk := range slices.Chunk(places, chunkOf(2)) {
+		args := make([]any, 0, 2*len(chunk))
+		for _, p := range chunk {
+			args = append(args, p.level, p.number)
+		}
+		rows, err := db.List[tile](ctx, r, `with v (level, number) as (values `+values(len(chunk), "bigint", "bigint")+`)
+			select t.level, t.number, t.hashes from v join trail_tile t on t.level = v.level and t.number = v.number`, args...)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			into[place{row.Level, row.Number}] = row.Hashes
+		}
+	}
+	return nil
+}
+
+func writeTiles(ctx context.Context, tx *db.Tx, tiles map[place][]byte) error {
+	args := make([]any, 0, 3*len(tiles))
+	for p, data := range tiles {
+		args = append(args, p.level, p.number, data)
+	}
+	_, err := tx.Exec(ctx, `insert into trail_tile (level, number, hashes) values `+places(len(tiles), 3)+`
+		on conflict (level, number) do update set hashes = excluded.hashes`, args...)
+	return err
+}
+
+// pending says whether entries wait for their numbers. It writes nothing and waits for nobody.
+func (l *Log) pending(ctx context.Context) (some bool, err error) {
+	err = l.db.View(ctx, func(r db.Reader) error {
+		some, err = db.Get[bool](ctx, r, `select exists (select 1 from trail_entry where seq is null)`)
+		return err
+	})
+	return some, err
+}
+
+const waitingColumns = `e.act, e.position, e.kind, e.thing, e.version, e.home, e.gone, e.public_hash, e.personal_hash`
+
+// pendingEntries reads the first entries without a number.
+func pendingEntries(ctx context.Context, r db.Reader, limit int) ([]waiting, error) {
+	return db.List[waiting](ctx, r, `select `+waitingColumns+` from trail_entry e where e.seq is null order by e.act, e.position limit $1`, limit)
+}
+
+// pendingVersions reads which of some versions have no number.
+func pendingVersions(ctx context.Context, r db.Reader, which []version) ([]waiting, error) {
+	var list []waiting
+	for chunk := range slices.Chunk(which, chunkOf(3)) {
+		args := make([]any, 0, 3*len(chunk))
+		for _, v := range chunk {
+			args = append(args, v.kind, v.thing, v.number)
+		}
+		some, err := db.List[waiting](ctx, r, `with v (kind, thing, version) as (values `+values(len(chunk), "text", "text", "bigint")+`)
+			select `+waitingColumns+` from v join trail_entry e on e.kind = v.kind and e.thing = v.thing and e.version = v.version
+			where e.seq is null order by e.act, e.position`, args...)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	return list, nil
+}
+
+// entriesOfAct reads the entries of an act, none of which has a number.
+func entriesOfAct(ctx context.Context, r db.Reader, act id.ID) ([]waiting, error) {
+	return db.List[waiting](ctx, r, `select `+waitingColumns+` from trail_entry e where e.act = $1 order by e.position`, act)
+}
+
+func actsOf(ctx context.Context, r db.Reader, ids []id.ID) ([]actRow, error) {
+	var list []actRow
+	for chunk := range slices.Chunk(ids, chunkOf(1)) {
+		var args []any
+		some, err := db.List[actRow](ctx, r, `select id, at, actor, authority, name, seal, opens, detail, note, note_salt, note_hash
+			from trail_act where id in `+db.In(&args, chunk), args...)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	return list, nil
+}
+
+func writeNumbers(ctx context.Context, tx *db.Tx, all []run) error {
+	for chunk := range slices.Chunk(all, chunkOf(4)) {
+		args, want := make([]any, 0, 4*len(chunk)), int64(0)
+		for _, r := range chunk {
+			args = append(args, r.act, r.first, r.last, r.shift)
+			want += r.last - r.first + 1
+		}
+		n, err := tx.Exec(ctx, `with v (act, first, last, shift) as (values `+values(len(chunk), "text", "bigint", "bigint", "bigint")+`)
+			update trail_entry set seq = trail_entry.position + v.shift from v
+			where trail_entry.act = v.act and trail_entry.position between v.first and v.last and trail_entry.seq is null`, args...)
+		if err != nil {
+			return err
+		}
+		if n != want {
+			return fmt.Errorf("trail: %d of %d entries took their number", n, want)
+		}
+	}
+	return nil
+}
+
+// values is n rows of parameters for a `with`, of which PostgreSQL has to know the types.
+func values(n int, types ...string) string {
+	first := make([]string, len(types))
+	for i, t := range types {
+		first[i] = fmt.Sprintf("cast($%d as %s)", i+1, t)
+	}
+	_, rest, more := strings.Cut(places(n, len(types)), "), (")
+	if !more {
+		return "(" + strings.Join(first, ", ") + ")"
+	}
+	return "(" + strings.Join(first, ", ") + "), (" + rest
+}
+
+// alone is UpdateAlone that does not wait for ever on PostgreSQL for a process which was stopped, or whose machine was lost,
+// in its turn: where the server has waited for that process for as long as patience, its transaction is ended. Nothing is lost
+// by that but what it had not committed.
+func (l *Log) alone(ctx context.Context, name string, fn func(tx *db.Tx) error) error {
+	if l.db.Engine() != db.Postgres {
+		return l.db.UpdateAlone(ctx, name, fn)
+	}
+	for {
+		waiting, cancel := context.WithCancel(ctx)
+		timer := time.AfterFunc(l.patience, cancel)
+		err := l.db.UpdateAlone(waiting, name, func(tx *db.Tx) error {
+			timer.Stop()
+			return fn(tx)
+		})
+		gaveUp := waiting.Err() != nil && ctx.Err() == nil
+		timer.Stop()
+		cancel()
+		if !gaveUp {
+			return err
+		}
+		if err := l.release(ctx, name); err != nil {
+			return err
+		}
+	}
+}
+
+// release ends the transaction that holds the lock of UpdateAlone and has not been heard of.
+func (l *Log) release(ctx context.Context, name string) error {
+	return l.db.View(ctx, func(r db.Reader) error {
+		_, err := db.List[bool](ctx, r, `select pg_terminate_backend(a.pid) from pg_locks k join pg_stat_activity a on a.pid = k.pid
+			where k.locktype = 'advisory' and k.granted and k.objsubid = 1 and a.datname = current_database()
+			and (cast(k.classid as bigint) << 32) + cast(k.objid as bigint) = hashtextextended($1, 0)
+			and a.wait_event_type = 'Client' and a.state_change < clock_timestamp() - make_interval(secs => cast($2 as bigint) / 1000.0)`,
+			name, l.patience.Milliseconds())
+		return err
+	})
+}
