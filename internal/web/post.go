@@ -104,6 +104,9 @@ func (r *Request) keep(f *ui.Field) {
 // takes answers a Post.
 func (s *site) takes(route Route, tmpl *template.Template) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if route.Limit > maxBody {
+			defer patient(w)()
+		}
 		in, err := receive(w, r, route.Limit)
 		if err != nil {
 			return err

@@ -21,7 +21,7 @@ type Part struct {
 
 // Route is one page as data: where it is, which permission it asks for, the file that shows
 // it (page/<Page>.html) and the type that file is checked against. A Post has also the type of
-// its form and the bytes it takes.
+// its form and the bytes it takes, a Download has no Page.
 type Route struct {
 	Method     string
 	Pattern    string // as http.ServeMux reads it, without the method
@@ -33,6 +33,7 @@ type Route struct {
 
 	load func(context.Context, *Request) (any, error)
 	do   func(context.Context, *Request, *posted) (Next, error)
+	open func(context.Context, *Request) (Attachment, error)
 }
 
 // Get makes the route of a page that only reads. V embeds Page; load fills it.

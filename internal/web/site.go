@@ -90,22 +90,9 @@ func (s *site) add(base *template.Template, part Part, route Route) error {
 	if !route.Permission.Known() {
 		return fmt.Errorf("unknown permission %q", route.Permission)
 	}
-	if f, ok := route.View.FieldByName("Page"); !ok || f.Type != reflect.TypeFor[Page]() {
-		return fmt.Errorf("%v does not embed web.Page", route.View)
-	}
-	tmpl, err := parsePage(base, part.Pages, route.Page)
+	answer, err := s.answer(base, part, route)
 	if err != nil {
 		return err
-	}
-	answer := s.shows(route, tmpl)
-	if route.do != nil {
-		if _, err := slots(route.Form); err != nil {
-			return err
-		}
-		if s.Who == nil {
-			return errors.New("Who must be set where something can be changed")
-		}
-		answer = s.takes(route, tmpl)
 	}
 	s.mux.Handle(route.Method+" "+route.Pattern, s.adapt(func(w http.ResponseWriter, r *http.Request) error {
 		if err := s.Allow(r, route.Permission); err != nil {
@@ -114,6 +101,30 @@ func (s *site) add(base *template.Template, part Part, route Route) error {
 		return answer(w, r)
 	}))
 	return nil
+}
+
+// answer makes what a route does once it is allowed.
+func (s *site) answer(base *template.Template, part Part, route Route) (handler, error) {
+	if route.open != nil {
+		return s.gives(route), nil
+	}
+	if f, ok := route.View.FieldByName("Page"); !ok || f.Type != reflect.TypeFor[Page]() {
+		return nil, fmt.Errorf("%v does not embed web.Page", route.View)
+	}
+	tmpl, err := parsePage(base, part.Pages, route.Page)
+	if err != nil {
+		return nil, err
+	}
+	if route.do == nil {
+		return s.shows(route, tmpl), nil
+	}
+	if s.Who == nil {
+		return nil, errors.New("Who must be set where something can be changed")
+	}
+	if _, err := slots(route.Form); err != nil {
+		return nil, err
+	}
+	return s.takes(route, tmpl), nil
 }
 
 func (s *site) request(r *http.Request) *Request {
