@@ -54,7 +54,7 @@ func pairsOf(ctx context.Context, texts []text, dir string) ([]pair, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := b.app.Policy.Import(ctx, p, t.data, false); err != nil {
+		if _, err := b.app.Policy.Import(ctx, "cli:bench", p, t.data, false); err != nil {
 			return nil, err
 		}
 		book, err := b.app.Policy.Book(ctx, p.ID)
@@ -74,7 +74,7 @@ func pairsOf(ctx context.Context, texts []text, dir string) ([]pair, error) {
 // open makes a new database.
 func (b *bench) open(set *regime.Set) (*app.App, error) {
 	b.made++
-	return app.Open(b.ctx, "sqlite:"+filepath.Join(b.dir, fmt.Sprintf("%d.db", b.made)), set)
+	return app.Open(b.ctx, app.Place{DB: "sqlite:" + filepath.Join(b.dir, fmt.Sprintf("%d.db", b.made))}, set)
 }
 
 func (b *bench) parse(t text, p *regime.Pack) pair {
@@ -115,7 +115,7 @@ func (b *bench) importing(t text, set *regime.Set, book *policy.Book) pair {
 				tb.StopTimer()
 				a := b.fresh(tb, set)
 				tb.StartTimer()
-				if _, err := a.Policy.Import(b.ctx, book.Pack, t.data, false); err != nil {
+				if _, err := a.Policy.Import(b.ctx, "cli:bench", book.Pack, t.data, false); err != nil {
 					tb.Fatal(err)
 				}
 			}
@@ -129,7 +129,7 @@ func (b *bench) fresh(tb *testing.B, set *regime.Set) *app.App {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { _ = a.DB.Close() }) // the folder is removed at the end
+	tb.Cleanup(func() { _ = a.Close() }) // the folder is removed at the end
 	return a
 }
 

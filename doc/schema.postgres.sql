@@ -10,6 +10,8 @@ create table clause_clause (
 	line bigint not null,
 	first_byte bigint not null,
 	last_byte bigint not null,
+	version bigint not null,
+	home text not null,
 	constraint clause_clause_pkey PRIMARY KEY (regime, edition, document, clause),
 	constraint clause_clause_regime_edition_document_fkey FOREIGN KEY (regime, edition, document) REFERENCES clause_document(regime, edition, document)
 );
@@ -23,6 +25,8 @@ create table clause_defect (
 	clause text not null,
 	words text not null,
 	note text not null,
+	version bigint not null,
+	home text not null,
 	constraint clause_defect_pkey PRIMARY KEY (regime, edition, "position"),
 	constraint clause_defect_regime_edition_fkey FOREIGN KEY (regime, edition) REFERENCES clause_source(regime, edition)
 );
@@ -43,6 +47,8 @@ create table clause_document (
 	line bigint not null,
 	first_byte bigint not null,
 	last_byte bigint not null,
+	version bigint not null,
+	home text not null,
 	constraint clause_document_pkey PRIMARY KEY (regime, edition, document),
 	constraint clause_document_regime_edition_fkey FOREIGN KEY (regime, edition) REFERENCES clause_source(regime, edition)
 );
@@ -57,6 +63,8 @@ create table clause_revision (
 	decided text not null,
 	why text not null,
 	line bigint not null,
+	version bigint not null,
+	home text not null,
 	constraint clause_revision_pkey PRIMARY KEY (regime, edition, document, "position"),
 	constraint clause_revision_regime_edition_document_fkey FOREIGN KEY (regime, edition, document) REFERENCES clause_document(regime, edition, document)
 );
@@ -67,5 +75,347 @@ create table clause_source (
 	sha256 text not null,
 	content bytea not null,
 	imported_at text not null,
+	version bigint not null,
+	home text not null,
 	constraint clause_source_pkey PRIMARY KEY (regime, edition)
+);
+
+create table org_assignment (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	person text not null,
+	unit text not null,
+	post text not null,
+	manner text not null,
+	from_on text not null,
+	until_on text not null,
+	opens text not null,
+	closes text not null,
+	batch text not null,
+	closed_by text not null,
+	constraint org_assignment_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX org_assignment__batch ON public.org_assignment USING btree (batch);
+
+CREATE INDEX org_assignment__person ON public.org_assignment USING btree (person);
+
+CREATE INDEX org_assignment__post_unit ON public.org_assignment USING btree (post, unit);
+
+CREATE INDEX org_assignment__unit ON public.org_assignment USING btree (unit);
+
+create table org_batch (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	title text not null,
+	effective_on text not null,
+	opens text not null,
+	operators text not null,
+	state text not null,
+	constraint org_batch_pkey PRIMARY KEY (id)
+);
+
+create table org_code (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	unit text not null,
+	system text not null,
+	code text not null,
+	from_on text not null,
+	until_on text not null,
+	opens text not null,
+	closes text not null,
+	batch text not null,
+	closed_by text not null,
+	constraint org_code_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX org_code__batch ON public.org_code USING btree (batch);
+
+CREATE INDEX org_code__system_code ON public.org_code USING btree (system, code);
+
+CREATE INDEX org_code__unit ON public.org_code USING btree (unit);
+
+create table org_deputy (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	regime text not null,
+	role text not null,
+	scope text not null,
+	giver text not null,
+	person text not null,
+	from_on text not null,
+	until_on text not null,
+	opens text not null,
+	closes text not null,
+	batch text not null,
+	closed_by text not null,
+	constraint org_deputy_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX org_deputy__batch ON public.org_deputy USING btree (batch);
+
+CREATE INDEX org_deputy__giver ON public.org_deputy USING btree (giver);
+
+CREATE INDEX org_deputy__person ON public.org_deputy USING btree (person);
+
+CREATE INDEX org_deputy__regime_role_scope ON public.org_deputy USING btree (regime, role, scope);
+
+create table org_designation (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	regime text not null,
+	role text not null,
+	scope text not null,
+	unit text not null,
+	post text not null,
+	person text not null,
+	decision text not null,
+	from_on text not null,
+	until_on text not null,
+	opens text not null,
+	closes text not null,
+	batch text not null,
+	closed_by text not null,
+	constraint org_designation_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX org_designation__batch ON public.org_designation USING btree (batch);
+
+CREATE INDEX org_designation__person ON public.org_designation USING btree (person);
+
+CREATE INDEX org_designation__regime_role_scope ON public.org_designation USING btree (regime, role, scope);
+
+create table org_person (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	person text not null,
+	number text not null,
+	employment text not null,
+	name text not null,
+	kana text not null,
+	mail text not null,
+	find text not null,
+	from_on text not null,
+	until_on text not null,
+	opens text not null,
+	closes text not null,
+	batch text not null,
+	closed_by text not null,
+	constraint org_person_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX org_person__batch ON public.org_person USING btree (batch);
+
+CREATE INDEX org_person__number ON public.org_person USING btree (number);
+
+CREATE INDEX org_person__person ON public.org_person USING btree (person);
+
+create table org_post (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	post text not null,
+	code text not null,
+	title text not null,
+	rank bigint not null,
+	head boolean not null,
+	from_on text not null,
+	until_on text not null,
+	opens text not null,
+	closes text not null,
+	batch text not null,
+	closed_by text not null,
+	constraint org_post_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX org_post__batch ON public.org_post USING btree (batch);
+
+CREATE INDEX org_post__code ON public.org_post USING btree (code);
+
+CREATE INDEX org_post__post ON public.org_post USING btree (post);
+
+create table org_stamp (
+	id bigint not null,
+	n bigint not null,
+	constraint org_stamp_pkey PRIMARY KEY (id)
+);
+
+create table org_system (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	system text not null,
+	code text not null,
+	name text not null,
+	owner text not null,
+	regime text not null,
+	from_on text not null,
+	until_on text not null,
+	opens text not null,
+	closes text not null,
+	batch text not null,
+	closed_by text not null,
+	constraint org_system_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX org_system__batch ON public.org_system USING btree (batch);
+
+CREATE INDEX org_system__code ON public.org_system USING btree (code);
+
+CREATE INDEX org_system__owner ON public.org_system USING btree (owner);
+
+CREATE INDEX org_system__system ON public.org_system USING btree (system);
+
+create table org_unit (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	unit text not null,
+	code text not null,
+	name text not null,
+	short text not null,
+	parent text not null,
+	kind text not null,
+	regime text not null,
+	place bigint not null,
+	predecessors text not null,
+	from_on text not null,
+	until_on text not null,
+	opens text not null,
+	closes text not null,
+	batch text not null,
+	closed_by text not null,
+	constraint org_unit_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX org_unit__batch ON public.org_unit USING btree (batch);
+
+CREATE INDEX org_unit__code ON public.org_unit USING btree (code);
+
+CREATE INDEX org_unit__parent ON public.org_unit USING btree (parent);
+
+CREATE INDEX org_unit__unit ON public.org_unit USING btree (unit);
+
+create table regime_activation (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	regime text not null,
+	edition text not null,
+	sum text not null,
+	effective_on text not null,
+	decided_on text not null,
+	decision text not null,
+	constraint regime_activation_pkey PRIMARY KEY (id),
+	constraint regime_activation_sum_fkey FOREIGN KEY (sum) REFERENCES regime_pack(sum)
+);
+
+CREATE INDEX regime_activation__regime_effective_on ON public.regime_activation USING btree (regime, effective_on);
+
+create table regime_pack (
+	sum text not null,
+	version bigint not null,
+	home text not null,
+	regime text not null,
+	edition text not null,
+	files bytea not null,
+	constraint regime_pack_pkey PRIMARY KEY (sum)
+);
+
+create table trail_act (
+	id text not null,
+	at text not null,
+	actor text not null,
+	authority text not null,
+	name text not null,
+	seal text not null,
+	opens text not null,
+	detail text not null,
+	note text not null,
+	note_salt text not null,
+	note_hash text not null,
+	constraint trail_act_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX trail_act__at ON public.trail_act USING btree (at, id);
+
+create table trail_checkpoint (
+	epoch bigint not null,
+	size bigint not null,
+	root text not null,
+	at text not null,
+	note text not null,
+	constraint trail_checkpoint_pkey PRIMARY KEY (epoch, size)
+);
+
+create table trail_entry (
+	act text not null,
+	"position" bigint not null,
+	seq bigint,
+	kind text not null,
+	thing text not null,
+	version bigint not null,
+	home text not null,
+	gone boolean not null,
+	public text not null,
+	public_salt text not null,
+	public_hash text not null,
+	personal text not null,
+	personal_salt text not null,
+	personal_hash text not null,
+	constraint trail_entry_pkey PRIMARY KEY (act, "position")
+);
+
+CREATE INDEX trail_entry__home_seq ON public.trail_entry USING btree (home, seq);
+
+CREATE INDEX trail_entry__pending ON public.trail_entry USING btree (act, "position") WHERE (seq IS NULL);
+
+CREATE UNIQUE INDEX trail_entry__kind_thing_version ON public.trail_entry USING btree (kind, thing, version);
+
+CREATE UNIQUE INDEX trail_entry__seq ON public.trail_entry USING btree (seq);
+
+create table trail_epoch (
+	number bigint not null,
+	version bigint not null,
+	home text not null,
+	size bigint not null,
+	at text not null,
+	why text not null,
+	public_key text not null,
+	lost text not null,
+	constraint trail_epoch_pkey PRIMARY KEY (number)
+);
+
+create table trail_follower (
+	name text not null,
+	"position" bigint not null,
+	constraint trail_follower_pkey PRIMARY KEY (name)
+);
+
+create table trail_head (
+	one integer not null,
+	size bigint not null,
+	epoch bigint not null,
+	root text not null,
+	constraint trail_head_one_check CHECK ((one = 1)),
+	constraint trail_head_pkey PRIMARY KEY (one)
+);
+
+create table trail_store (
+	id text not null,
+	constraint trail_store_pkey PRIMARY KEY (id)
+);
+
+create table trail_tile (
+	level bigint not null,
+	number bigint not null,
+	hashes bytea not null,
+	constraint trail_tile_pkey PRIMARY KEY (level, number)
 );

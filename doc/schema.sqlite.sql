@@ -10,6 +10,8 @@ CREATE TABLE clause_clause (
 	line       bigint not null,
 	first_byte bigint not null,
 	last_byte  bigint not null,
+	version bigint not null,
+	home text not null,
 	primary key (regime, edition, document, clause),
 	foreign key (regime, edition, document) references clause_document (regime, edition, document)
 );
@@ -23,6 +25,8 @@ CREATE TABLE clause_defect (
 	clause   text   not null,
 	words    text   not null,
 	note     text   not null,
+	version bigint not null,
+	home text not null,
 	primary key (regime, edition, position),
 	foreign key (regime, edition) references clause_source (regime, edition)
 );
@@ -43,6 +47,8 @@ CREATE TABLE clause_document (
 	line       bigint  not null,
 	first_byte bigint  not null,
 	last_byte  bigint  not null,
+	version bigint not null,
+	home text not null,
 	primary key (regime, edition, document),
 	foreign key (regime, edition) references clause_source (regime, edition)
 );
@@ -57,6 +63,8 @@ CREATE TABLE clause_revision (
 	decided   text   not null,
 	why       text   not null,
 	line      bigint not null,
+	version bigint not null,
+	home text not null,
 	primary key (regime, edition, document, position),
 	foreign key (regime, edition, document) references clause_document (regime, edition, document)
 );
@@ -67,5 +75,328 @@ CREATE TABLE clause_source (
 	sha256      text  not null,
 	content     bytea not null,
 	imported_at text  not null,
+	version bigint not null,
+	home text not null,
 	primary key (regime, edition)
+);
+
+CREATE TABLE org_assignment (
+	id text not null primary key,
+	version bigint not null,
+	home text not null,
+	person text not null,
+	unit text not null,
+	post text not null,
+	manner text not null,
+	from_on   text not null,
+	until_on  text not null,
+	opens     text not null,
+	closes    text not null,
+	batch     text not null,
+	closed_by text not null
+);
+
+CREATE INDEX org_assignment__batch on org_assignment (batch);
+
+CREATE INDEX org_assignment__person on org_assignment (person);
+
+CREATE INDEX org_assignment__post_unit on org_assignment (post, unit);
+
+CREATE INDEX org_assignment__unit on org_assignment (unit);
+
+CREATE TABLE org_batch (
+	id text not null primary key,
+	version bigint not null,
+	home text not null,
+	title text not null,
+	effective_on text not null,
+	opens text not null,
+	operators text not null,
+	state text not null
+);
+
+CREATE TABLE org_code (
+	id text not null primary key,
+	version bigint not null,
+	home text not null,
+	unit text not null,
+	system text not null,
+	code text not null,
+	from_on   text not null,
+	until_on  text not null,
+	opens     text not null,
+	closes    text not null,
+	batch     text not null,
+	closed_by text not null
+);
+
+CREATE INDEX org_code__batch on org_code (batch);
+
+CREATE INDEX org_code__system_code on org_code (system, code);
+
+CREATE INDEX org_code__unit on org_code (unit);
+
+CREATE TABLE org_deputy (
+	id text not null primary key,
+	version bigint not null,
+	home text not null,
+	regime text not null,
+	role text not null,
+	scope text not null,
+	giver text not null,
+	person text not null,
+	from_on   text not null,
+	until_on  text not null,
+	opens     text not null,
+	closes    text not null,
+	batch     text not null,
+	closed_by text not null
+);
+
+CREATE INDEX org_deputy__batch on org_deputy (batch);
+
+CREATE INDEX org_deputy__giver on org_deputy (giver);
+
+CREATE INDEX org_deputy__person on org_deputy (person);
+
+CREATE INDEX org_deputy__regime_role_scope on org_deputy (regime, role, scope);
+
+CREATE TABLE org_designation (
+	id text not null primary key,
+	version bigint not null,
+	home text not null,
+	regime text not null,
+	role text not null,
+	scope text not null,
+	unit text not null,
+	post text not null,
+	person text not null,
+	decision text not null,
+	from_on   text not null,
+	until_on  text not null,
+	opens     text not null,
+	closes    text not null,
+	batch     text not null,
+	closed_by text not null
+);
+
+CREATE INDEX org_designation__batch on org_designation (batch);
+
+CREATE INDEX org_designation__person on org_designation (person);
+
+CREATE INDEX org_designation__regime_role_scope on org_designation (regime, role, scope);
+
+CREATE TABLE org_person (
+	id text not null primary key,
+	version bigint not null,
+	home text not null,
+	person text not null,
+	number text not null,
+	employment text not null,
+	name text not null,
+	kana text not null,
+	mail text not null,
+	find text not null,
+	from_on   text not null,
+	until_on  text not null,
+	opens     text not null,
+	closes    text not null,
+	batch     text not null,
+	closed_by text not null
+);
+
+CREATE INDEX org_person__batch on org_person (batch);
+
+CREATE INDEX org_person__number on org_person (number);
+
+CREATE INDEX org_person__person on org_person (person);
+
+CREATE TABLE org_post (
+	id text not null primary key,
+	version bigint not null,
+	home text not null,
+	post text not null,
+	code text not null,
+	title text not null,
+	rank bigint not null,
+	head boolean not null,
+	from_on   text not null,
+	until_on  text not null,
+	opens     text not null,
+	closes    text not null,
+	batch     text not null,
+	closed_by text not null
+);
+
+CREATE INDEX org_post__batch on org_post (batch);
+
+CREATE INDEX org_post__code on org_post (code);
+
+CREATE INDEX org_post__post on org_post (post);
+
+CREATE TABLE org_stamp (
+	id bigint not null primary key,
+	n  bigint not null
+);
+
+CREATE TABLE org_system (
+	id text not null primary key,
+	version bigint not null,
+	home text not null,
+	system text not null,
+	code text not null,
+	name text not null,
+	owner text not null,
+	regime text not null,
+	from_on   text not null,
+	until_on  text not null,
+	opens     text not null,
+	closes    text not null,
+	batch     text not null,
+	closed_by text not null
+);
+
+CREATE INDEX org_system__batch on org_system (batch);
+
+CREATE INDEX org_system__code on org_system (code);
+
+CREATE INDEX org_system__owner on org_system (owner);
+
+CREATE INDEX org_system__system on org_system (system);
+
+CREATE TABLE org_unit (
+	id text not null primary key,
+	version bigint not null,
+	home text not null,
+	unit text not null,
+	code text not null,
+	name text not null,
+	short text not null,
+	parent text not null,
+	kind text not null,
+	regime text not null,
+	place bigint not null,
+	predecessors text not null,
+	from_on   text not null,
+	until_on  text not null,
+	opens     text not null,
+	closes    text not null,
+	batch     text not null,
+	closed_by text not null
+);
+
+CREATE INDEX org_unit__batch on org_unit (batch);
+
+CREATE INDEX org_unit__code on org_unit (code);
+
+CREATE INDEX org_unit__parent on org_unit (parent);
+
+CREATE INDEX org_unit__unit on org_unit (unit);
+
+CREATE TABLE regime_activation (
+	id           text   not null primary key,
+	version      bigint not null,
+	home         text   not null,
+	regime       text   not null,
+	edition      text   not null,
+	sum          text   not null references regime_pack (sum),
+	effective_on text   not null,
+	decided_on   text   not null,
+	decision     text   not null
+);
+
+CREATE INDEX regime_activation__regime_effective_on on regime_activation (regime, effective_on);
+
+CREATE TABLE regime_pack (
+	sum     text   not null primary key,
+	version bigint not null,
+	home    text   not null,
+	regime  text   not null,
+	edition text   not null,
+	files   bytea  not null
+);
+
+CREATE TABLE trail_act (
+	id        text not null primary key,
+	at        text not null,
+	actor     text not null,
+	authority text not null,
+	name      text not null,
+	seal      text not null,
+	opens     text not null,
+	detail    text not null,
+	note      text not null,
+	note_salt text not null,
+	note_hash text not null
+);
+
+CREATE INDEX trail_act__at on trail_act (at, id);
+
+CREATE TABLE trail_checkpoint (
+	epoch bigint not null,
+	size  bigint not null,
+	root  text   not null,
+	at    text   not null,
+	note  text   not null,
+	primary key (epoch, size)
+);
+
+CREATE TABLE trail_entry (
+	act           text    not null,
+	position      bigint  not null,
+	seq           bigint,
+	kind          text    not null,
+	thing         text    not null,
+	version       bigint  not null,
+	home          text    not null,
+	gone          boolean not null,
+	public        text    not null,
+	public_salt   text    not null,
+	public_hash   text    not null,
+	personal      text    not null,
+	personal_salt text    not null,
+	personal_hash text    not null,
+	primary key (act, position)
+);
+
+CREATE INDEX trail_entry__home_seq on trail_entry (home, seq);
+
+CREATE UNIQUE INDEX trail_entry__kind_thing_version on trail_entry (kind, thing, version);
+
+CREATE INDEX trail_entry__pending on trail_entry (act, position) where seq is null;
+
+CREATE UNIQUE INDEX trail_entry__seq on trail_entry (seq);
+
+CREATE TABLE trail_epoch (
+	number     bigint not null primary key,
+	version    bigint not null,
+	home       text   not null,
+	size       bigint not null,
+	at         text   not null,
+	why        text   not null,
+	public_key text   not null,
+	lost       text   not null
+);
+
+CREATE TABLE trail_follower (
+	name     text   not null primary key,
+	position bigint not null
+);
+
+CREATE TABLE trail_head (
+	one   integer not null primary key check (one = 1),
+	size  bigint  not null,
+	epoch bigint  not null,
+	root  text    not null
+);
+
+CREATE TABLE trail_store (
+	id text not null primary key
+);
+
+CREATE TABLE trail_tile (
+	level  bigint not null,
+	number bigint not null,
+	hashes bytea  not null,
+	primary key (level, number)
 );

@@ -23,13 +23,13 @@ import (
 // site serves packs from a new database, with the text of the tiny regime where it is among them.
 func site(t *testing.T, set *regime.Set) string {
 	t.Helper()
-	a, err := app.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "sekimori.db"), set)
+	a, err := app.Open(t.Context(), app.Place{DB: "sqlite:" + filepath.Join(t.TempDir(), "sekimori.db")}, set)
 	if err != nil {
 		t.Fatal(errs.Message(err))
 	}
-	t.Cleanup(func() { _ = a.DB.Close() }) // the folder goes with the test
+	t.Cleanup(func() { _ = a.Close() }) // the folder goes with the test
 	if p, err := set.Find("kodama"); err == nil {
-		if _, err := a.Policy.Import(t.Context(), p, tiny.Text, false); err != nil {
+		if _, err := a.Policy.Import(t.Context(), "cli:test", p, tiny.Text, false); err != nil {
 			t.Fatal(errs.Message(err))
 		}
 	}

@@ -9,20 +9,27 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/trail"
 	packs "sekimori/regime"
 )
 
 // App is the program put together: tests and commands open it the same way.
 type App struct {
 	DB      *db.DB
-	Regimes *regime.Set
+	Log     *trail.Log
+	Library *regime.Library
 	Policy  *policy.Service
 }
 
+// Place says where a body keeps its data.
+type Place struct {
+	DB string // sqlite:PATH or postgres://…
+}
+
 // Open opens the database, brings its schema up to this program and puts the features
-// together. The caller closes DB.
-func Open(ctx context.Context, dsn string, set *regime.Set) (*App, error) {
-	d, err := db.Open(ctx, dsn)
+// together over the packs that are offered. The caller closes it.
+func Open(ctx context.Context, at Place, offered *regime.Set) (*App, error) {
+	d, err := db.Open(ctx, at.DB)
 	if err != nil {
 		return nil, err
 	}
@@ -30,8 +37,13 @@ func Open(ctx context.Context, dsn string, set *regime.Set) (*App, error) {
 		_ = d.Close() // the migration's error is the one to show
 		return nil, err
 	}
-	return &App{DB: d, Regimes: set, Policy: policy.New(d, set)}, nil
+	log := trail.New(d)
+	library := regime.NewLibrary(offered, capabilities())
+	return &App{DB: d, Log: log, Library: library, Policy: policy.New(log, library)}, nil
 }
+
+// Close ends the use of the database.
+func (a *App) Close() error { return a.DB.Close() }
 
 // LoadRegimes reads the packs of the program, and those of a folder beside them. A pack of
 // the folder stands in place of a shipped one of the same edition.

@@ -27,7 +27,7 @@ func (c *console) open() (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Open(c.ctx, c.flags.DB, set)
+	return Open(c.ctx, Place{DB: c.flags.DB}, set)
 }
 
 // with runs fn on the opened program and the edition named.
@@ -36,8 +36,8 @@ func (c *console) with(name string, fn func(*App, *regime.Pack) error) error {
 	if err != nil {
 		return err
 	}
-	defer a.DB.Close() //nolint:errcheck // everything that was written has been committed
-	p, err := a.Regimes.Find(name)
+	defer a.Close() //nolint:errcheck // everything that was written has been committed
+	p, err := a.Library.Offered().Find(name)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (k *importCommand) Run(c *console) error {
 		return err
 	}
 	return c.with(k.Regime, func(a *App, p *regime.Pack) error {
-		r, err := a.Policy.Import(c.ctx, p, data, k.DryRun)
+		r, err := a.Policy.Import(c.ctx, c.actor(), p, data, k.DryRun)
 		if err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func (k *clausesCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	defer a.DB.Close() //nolint:errcheck // everything that was written has been committed
+	defer a.Close() //nolint:errcheck // everything that was written has been committed
 	b, err := a.Policy.BookOf(c.ctx, k.Regime)
 	if err != nil {
 		return err

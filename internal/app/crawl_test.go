@@ -15,11 +15,11 @@ import (
 // TestEveryLinkLeadsSomewhere follows every link of the site with the shipped packs.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	t.Parallel()
-	a, err := app.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "sekimori.db"), shipped(t))
+	a, err := app.Open(t.Context(), app.Place{DB: "sqlite:" + filepath.Join(t.TempDir(), "sekimori.db")}, shipped(t))
 	if err != nil {
 		t.Fatal(errs.Message(err))
 	}
-	t.Cleanup(func() { _ = a.DB.Close() }) // the folder goes with the test
+	t.Cleanup(func() { _ = a.Close() }) // the folder goes with the test
 	h, err := a.Handler("みなと市")
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +42,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 		}
 	}
 	clauses := 0
-	for _, p := range a.Regimes.Packs {
+	for _, p := range a.Library.Offered().Packs {
 		clauses += len(p.Clauses)
 	}
 	if len(seen) < clauses {

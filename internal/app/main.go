@@ -13,7 +13,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -49,10 +51,12 @@ type commands struct {
 		List dutyListCommand `cmd:"" help:"義務を一覧する"`
 	} `cmd:"" help:"義務"`
 	Regime struct {
-		Check checkCommand `cmd:"" help:"パックを検査し、本文のどの条項に義務がまだないかを示す"`
-		Show  showCommand  `cmd:"" help:"展開した台帳・申請の定義を示す"`
-		Roles rolesCommand `cmd:"" help:"役割を一覧する"`
-		Kinds kindsCommand `cmd:"" help:"台帳・申請の種類を一覧する"`
+		Check    checkCommand    `cmd:"" help:"パックを検査し、本文のどの条項に義務がまだないかを示す"`
+		Show     showCommand     `cmd:"" help:"展開した台帳・申請の定義を示す"`
+		Roles    rolesCommand    `cmd:"" help:"役割を一覧する"`
+		Kinds    kindsCommand    `cmd:"" help:"台帳・申請の種類を一覧する"`
+		Activate activateCommand `cmd:"" help:"決裁を経たパックを、ある日から適用する"`
+		Active   activeCommand   `cmd:"" help:"適用中のパックと、その決裁を示す"`
 	} `cmd:"" help:"パック"`
 }
 
@@ -62,6 +66,15 @@ type console struct {
 	flags *commands
 	out   io.Writer
 	err   io.Writer
+}
+
+// actor is who runs the command, as the trail names him.
+func (c *console) actor() string {
+	name := "?"
+	if u, err := user.Current(); err == nil {
+		name = strings.Join(strings.Fields(u.Username), "_")
+	}
+	return "cli:" + name
 }
 
 // say writes a message for people; data goes to out alone.

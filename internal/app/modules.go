@@ -6,6 +6,9 @@ import (
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/trail"
 )
 
 // Modules lists the features in the order of the menu.
@@ -15,7 +18,12 @@ func (a *App) Modules() []feature.Module {
 
 // Schemas lists what stores tables, the kernel first.
 func Schemas() []db.Schema {
-	return []db.Schema{{Module: "clause", FS: clause.Schema()}}
+	return []db.Schema{
+		{Module: "trail", FS: trail.Schema()},
+		{Module: "org", FS: org.Schema()},
+		{Module: "clause", FS: clause.Schema()},
+		{Module: "regime", FS: regime.Schema()},
+	}
 }
 
 // capabilities lists what the program itself guarantees and packs may name as `enforced`,

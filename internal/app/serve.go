@@ -46,7 +46,7 @@ func (k *serveCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	defer a.DB.Close() //nolint:errcheck // the process ends here
+	defer a.Close() //nolint:errcheck // the process ends here
 	return c.serve(a, k.Listen, k.Body)
 }
 
@@ -73,7 +73,7 @@ func (k *demoCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	defer a.DB.Close() //nolint:errcheck // the process ends here
+	defer a.Close() //nolint:errcheck // the process ends here
 	c.say("架空の「みなと市」です。いまは閲覧だけで、サインインはまだありません（利用者の一覧は空です）。")
 	return c.serve(a, k.Listen, "みなと市（デモ）")
 }

@@ -39,7 +39,10 @@ type dutiesView struct {
 func (p pages) duties(ctx context.Context, r *web.Request) (dutiesView, error) {
 	v := dutiesView{Page: r.Page("役割ごとの義務")}
 	v.Lead = "役割を選ぶと、その役割が行うことが条項の順に並びます。"
-	packs := p.s.Packs()
+	packs, err := p.s.Packs(ctx)
+	if err != nil {
+		return v, err
+	}
 	if name := r.Path("regime"); name != "" {
 		b, err := p.book(ctx, r)
 		if err != nil {

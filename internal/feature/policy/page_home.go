@@ -27,7 +27,11 @@ type regimeCard struct {
 func (p pages) home(ctx context.Context, r *web.Request) (homeView, error) {
 	v := homeView{Page: r.Page("規程と義務"), Search: searchForm("")}
 	v.Lead = "情報セキュリティポリシーの条項と、そこから生じる義務を、条項ごと・役割ごとに読めます。守られているかの判定は、まだ行いません。"
-	for _, pack := range p.s.Packs() {
+	packs, err := p.s.Packs(ctx)
+	if err != nil {
+		return v, err
+	}
+	for _, pack := range packs {
 		b, err := p.s.Book(ctx, pack.ID+"@"+pack.Edition)
 		if err != nil {
 			return v, err

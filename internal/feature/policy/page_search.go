@@ -45,8 +45,12 @@ func (p pages) search(ctx context.Context, r *web.Request) (searchView, error) {
 	if query == "" || len(v.Form.Faults()) > 0 {
 		return v, nil
 	}
+	packs, err := p.s.Packs(ctx)
+	if err != nil {
+		return v, err
+	}
 	found := 0
-	for _, pack := range p.s.Packs() {
+	for _, pack := range packs {
 		b, err := p.s.Book(ctx, pack.ID+"@"+pack.Edition)
 		if err != nil {
 			return v, err

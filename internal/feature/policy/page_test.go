@@ -13,6 +13,7 @@ import (
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/tiny"
 	"sekimori/internal/web"
@@ -27,9 +28,9 @@ type opened struct {
 
 func open(t *testing.T, set *regime.Set) opened {
 	t.Helper()
-	schemas := []db.Schema{{Module: "clause", FS: clause.Schema()}}
+	schemas := []db.Schema{{Module: "trail", FS: trail.Schema()}, {Module: "clause", FS: clause.Schema()}, {Module: "regime", FS: regime.Schema()}}
 	d := testkit.Open(t, testkit.DSN(t, db.SQLite, schemas), schemas)
-	s := policy.New(d, set)
+	s := policy.New(trail.New(d), regime.NewLibrary(set, nil))
 	site, err := web.New(web.Config{
 		Product: "関守", Parts: []web.Part{policy.Module(s).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
 		Allow: func(*http.Request, access.Permission) error { return nil },
@@ -43,7 +44,11 @@ func open(t *testing.T, set *regime.Set) opened {
 // imports takes in the text of the tiny regime.
 func (o opened) imports(t *testing.T) {
 	t.Helper()
-	if _, err := o.Import(t.Context(), o.Packs()[0], tiny.Text, false); err != nil {
+	packs, err := o.Packs(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Import(t.Context(), "cli:test", packs[0], tiny.Text, false); err != nil {
 		t.Fatal(errs.Message(err))
 	}
 }
@@ -77,7 +82,7 @@ func page(t *testing.T, h http.Handler, path string) webtest.Node {
 
 func TestTemplatesFitTheirViews(t *testing.T) {
 	t.Parallel()
-	webtest.Parts(t, policy.Module(policy.New(nil, tinySet(t))).Part)
+	webtest.Parts(t, policy.Module(policy.New(trail.New(nil), regime.NewLibrary(tinySet(t), nil))).Part)
 }
 
 func TestEveryPageOfTheTinyRegime(t *testing.T) {

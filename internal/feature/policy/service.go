@@ -6,36 +6,64 @@ import (
 	"sync"
 
 	"sekimori/internal/base/db"
+	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/trail"
 )
 
 // Service holds the use cases. It is safe for concurrent use.
 type Service struct {
-	db  *db.DB
-	set *regime.Set
+	log     *trail.Log
+	db      *db.DB
+	library *regime.Library
 
 	mu    sync.Mutex
 	books map[string]*Book // by pack hash and hash of the imported bytes
 }
 
-// New makes the service over the packs of the program and the database of imported texts.
-func New(d *db.DB, set *regime.Set) *Service {
-	return &Service{db: d, set: set, books: map[string]*Book{}}
+// New makes the service over the packs that are in force or offered, and the database of imported texts.
+func New(log *trail.Log, library *regime.Library) *Service {
+	return &Service{log: log, db: log.DB(), library: library, books: map[string]*Book{}}
 }
 
-// Packs returns the newest edition of every regime.
-func (s *Service) Packs() []*regime.Pack { return s.set.Newest() }
+// Packs returns one edition of every regime: the one in force today, else the newest that is offered.
+func (s *Service) Packs(ctx context.Context) (packs []*regime.Pack, err error) {
+	err = s.db.View(ctx, func(r db.Reader) error {
+		set, err := s.inForce(ctx, r)
+		if err == nil {
+			packs = set.Packs
+		}
+		return err
+	})
+	return packs, err
+}
+
+func (s *Service) inForce(ctx context.Context, r db.Reader) (*regime.Set, error) {
+	return s.library.InForce(ctx, r, jpdate.Today(s.db.Now()))
+}
+
+// find gives the edition named: of R the one of Packs, of R@edition that one, whether it is in force or only offered.
+func (s *Service) find(ctx context.Context, r db.Reader, name string) (*regime.Pack, error) {
+	set, err := s.inForce(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if p, err := set.Find(name); err == nil {
+		return p, nil
+	}
+	return s.library.Offered().Find(name)
+}
 
 // Book returns the edition named R or R@edition with its imported text. The text is asked for
 // each time, since another process may have imported one; the book is built once.
 func (s *Service) Book(ctx context.Context, name string) (*Book, error) {
-	p, err := s.set.Find(name)
-	if err != nil {
-		return nil, err
-	}
 	var book *Book
-	err = s.db.View(ctx, func(r db.Reader) error {
+	err := s.db.View(ctx, func(r db.Reader) error {
+		p, err := s.find(ctx, r, name)
+		if err != nil {
+			return err
+		}
 		sum, err := clause.Sum(ctx, r, p.ID, p.Edition)
 		if err != nil {
 			return err
@@ -64,18 +92,19 @@ func (s *Service) BookOf(ctx context.Context, name string) (*Book, error) {
 	if err == nil || !exact {
 		return b, err
 	}
-	p, unknown := s.set.Find(id)
-	if unknown != nil {
-		return nil, err
-	}
-	var t *clause.Text
-	if err := s.db.View(ctx, func(r db.Reader) (err error) {
-		t, err = clause.Load(ctx, r, id, edition)
+	var book *Book
+	failed := s.db.View(ctx, func(r db.Reader) error {
+		p, unknown := s.find(ctx, r, id)
+		if unknown != nil {
+			return err
+		}
+		t, err := clause.Load(ctx, r, id, edition)
+		if err == nil {
+			book = NewBook(p, t)
+		}
 		return err
-	}); err != nil {
-		return nil, err
-	}
-	return NewBook(p, t), nil
+	})
+	return book, failed
 }
 
 func (s *Service) cached(key string) *Book {
@@ -92,13 +121,13 @@ func (s *Service) keep(key string, b *Book) {
 	s.books[key] = b
 }
 
-// Import takes in the official text of the pack's regime.
-func (s *Service) Import(ctx context.Context, p *regime.Pack, data []byte, dryRun bool) (clause.Result, error) {
+// Import takes in the official text of the pack's regime, as an act of by.
+func (s *Service) Import(ctx context.Context, by string, p *regime.Pack, data []byte, dryRun bool) (clause.Result, error) {
 	refs := make([]string, len(p.Clauses))
 	for i, c := range p.Clauses {
 		refs[i] = c.Document + ":" + c.ID
 	}
-	return clause.Import(ctx, s.db, clause.Package{
+	return clause.Import(ctx, s.log, by, clause.Package{
 		Regime: p.ID, Edition: p.Edition, Specs: p.Specs(), Clauses: refs, Known: p.Defects,
 	}, data, dryRun)
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"sekimori/internal/base/db"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/trail"
 )
 
 // Package is what an edition of a regime's pack says of its text.
@@ -32,12 +32,12 @@ type Summary struct {
 	Clauses, DutyClauses, DutySentences int
 }
 
-// Import takes in the published text of a regime. The same bytes are taken once; then and with dryRun nothing is written.
+// Import takes in the published text of a regime as an act of by. The same bytes are taken once; then and with dryRun nothing is written.
 //
 // Refused with errs.Invalid: what Parse refuses; a text of the pack's edition, or of none, that lacks clauses of the pack, and
 // one of another edition that lacks most of them; other bytes for an edition that is there. An edition that is not there
 // yet is kept beside the others.
-func Import(ctx context.Context, d *db.DB, p Package, data []byte, dryRun bool) (Result, error) {
+func Import(ctx context.Context, l *trail.Log, by string, p Package, data []byte, dryRun bool) (Result, error) {
 	t, err := Parse(data, p.Specs)
 	if err != nil {
 		return Result{}, err
@@ -52,7 +52,8 @@ func Import(ctx context.Context, d *db.DB, p Package, data []byte, dryRun bool) 
 	result.Defects = slices.Concat(t.Defects, Find(t, p.Known))
 	slices.SortStableFunc(result.Defects, func(a, b Defect) int { return a.Line - b.Line })
 	// One import at a time, also of other processes: two of the same file are one import.
-	err = d.UpdateAlone(ctx, "clause import", func(tx *db.Tx) error {
+	act := trail.Act{Actor: by, Name: "policy.import", Detail: map[string]string{"regime": p.Regime, "edition": result.Edition, "sha256": sumOf(data)}}
+	err = l.DoAlone(ctx, "clause import", act, func(tx *trail.Tx) error {
 		result.Imported = false
 		there, err := Sum(ctx, tx, p.Regime, result.Edition)
 		if err != nil || there == sumOf(data) || there == "" && dryRun {
@@ -66,7 +67,7 @@ func Import(ctx context.Context, d *db.DB, p Package, data []byte, dryRun bool) 
 			return differences(old, t, result)
 		}
 		result.Imported = true
-		return save(ctx, tx, p.Regime, result.Edition, data, t)
+		return save(ctx, tx, edition{p.Regime, result.Edition}, data, t)
 	})
 	if err != nil {
 		return Result{}, err

@@ -15,10 +15,11 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 )
 
-func modules() []db.Schema { return []db.Schema{{Module: "clause", FS: Schema()}} }
+func modules() []db.Schema { return []db.Schema{{Module: "trail", FS: trail.Schema()}, {Module: "clause", FS: Schema()}} }
 
 // packed is a text and what its pack says of it: all clauses that it has.
 type packed struct {
@@ -49,7 +50,7 @@ func policyPacks(t testing.TB) []packed {
 
 func (p packed) take(t testing.TB, d *db.DB) Result {
 	t.Helper()
-	r, err := Import(t.Context(), d, p.Package, p.data, false)
+	r, err := Import(t.Context(), trail.New(d), "cli:test", p.Package, p.data, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +61,7 @@ func (p packed) take(t testing.TB, d *db.DB) Result {
 func (p packed) refused(t testing.TB, d *db.DB, data []byte) string {
 	t.Helper()
 	before := rows(t, d)
-	r, err := Import(t.Context(), d, p.Package, data, false)
+	r, err := Import(t.Context(), trail.New(d), "cli:test", p.Package, data, false)
 	if errs.KindOf(err) != errs.Invalid || r.Imported {
 		t.Fatalf("taken: %v", err)
 	}
@@ -130,7 +131,7 @@ func TestImportTogether(t *testing.T) {
 		var together sync.WaitGroup
 		for i := range results {
 			together.Go(func() {
-				r, err := Import(t.Context(), d, p.Package, p.data, false)
+				r, err := Import(t.Context(), trail.New(d), "cli:test", p.Package, p.data, false)
 				if err != nil {
 					t.Error(err)
 				}
@@ -157,12 +158,12 @@ func TestImportDryRun(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		p := syntheticPack(t)
-		r, err := Import(t.Context(), d, p.Package, p.data, true)
+		r, err := Import(t.Context(), trail.New(d), "cli:test", p.Package, p.data, true)
 		if err != nil || r.Imported || len(r.Defects) == 0 || len(rows(t, d)) > 0 {
 			t.Errorf("%v, imported %v, %d rows", err, r.Imported, len(rows(t, d)))
 		}
 		p.take(t, d)
-		if _, err := Import(t.Context(), d, p.Package, []byte(strings.Replace(string(p.data), "くわ", "かま", 1)), true); errs.KindOf(err) != errs.Invalid {
+		if _, err := Import(t.Context(), trail.New(d), "cli:test", p.Package, []byte(strings.Replace(string(p.data), "くわ", "かま", 1)), true); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("a dry run took other bytes: %v", err)
 		}
 	})

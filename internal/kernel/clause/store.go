@@ -13,6 +13,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/trail"
 )
 
 //go:embed schema
@@ -53,8 +54,25 @@ func sumOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// edition is the key that all rows of a text begin with.
+type edition struct {
+	Regime  string `db:"regime" trail:"key"`
+	Edition string `db:"edition" trail:"key"`
+}
+
+type sourceRow struct {
+	edition
+	trail.Row
+	Sum        string  `db:"sha256"`
+	Content    []byte  `db:"content"`
+	ImportedAt db.Time `db:"imported_at"`
+}
+
 type documentRow struct {
-	ID        string      `db:"document"`
+	edition
+	ID string `db:"document" trail:"key"`
+	trail.Row
+	Position  int         `db:"position"`
 	Title     string      `db:"title"`
 	Main      bool        `db:"main"`
 	Printed   string      `db:"printed"`
@@ -69,7 +87,10 @@ type documentRow struct {
 }
 
 type revisionRow struct {
-	Document  string      `db:"document"`
+	edition
+	Document string `db:"document" trail:"key"`
+	Position int    `db:"position" trail:"key"`
+	trail.Row
 	Printed   string      `db:"printed"`
 	Effective jpdate.Date `db:"effective"`
 	Decided   jpdate.Date `db:"decided"`
@@ -78,8 +99,11 @@ type revisionRow struct {
 }
 
 type clauseRow struct {
-	Document string `db:"document"`
-	ID       string `db:"clause"`
+	edition
+	Document string `db:"document" trail:"key"`
+	ID       string `db:"clause" trail:"key"`
+	trail.Row
+	Position int    `db:"position"`
 	Heading  string `db:"heading"`
 	Body     string `db:"body"`
 	Cells    string `db:"cells"`
@@ -89,6 +113,9 @@ type clauseRow struct {
 }
 
 type defectRow struct {
+	edition
+	Position int `db:"position" trail:"key"`
+	trail.Row
 	Line   int    `db:"line"`
 	Kind   Kind   `db:"kind"`
 	Clause string `db:"clause"`
@@ -96,35 +123,39 @@ type defectRow struct {
 	Note   string `db:"note"`
 }
 
+var (
+	sources   = trail.NewTable[sourceRow]("clause_source", "text")
+	documents = trail.NewTable[documentRow]("clause_document", "document")
+	revisions = trail.NewTable[revisionRow]("clause_revision", "revision")
+	clauses   = trail.NewTable[clauseRow]("clause_clause", "clause")
+	defects   = trail.NewTable[defectRow]("clause_defect", "defect")
+)
+
 // Load reads an imported text back: just what Parse gave when it was imported. NotFound where none has been.
 func Load(ctx context.Context, r db.Reader, regime, edition string) (*Text, error) {
 	content, err := db.Get[[]byte](ctx, r, `select content from clause_source where regime = $1 and edition = $2`, regime, edition)
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, errs.Wrap(err, errs.NotFound, "%s の第%s版の本文は取り込まれていません。", regime, edition)
 	}
-	documents, err1 := db.List[documentRow](ctx, r, `select document, title, main, printed, number, enacted, revised, effective, decided, line, first_byte, last_byte
-		from clause_document where regime = $1 and edition = $2 order by position`, regime, edition)
-	revisions, err2 := db.List[revisionRow](ctx, r, `select document, printed, effective, decided, why, line
-		from clause_revision where regime = $1 and edition = $2 order by document, position`, regime, edition)
-	clauses, err3 := db.List[clauseRow](ctx, r, `select document, clause, heading, body, cells, line, first_byte, last_byte
-		from clause_clause where regime = $1 and edition = $2 order by document, position`, regime, edition)
-	defects, err4 := db.List[defectRow](ctx, r, `select line, kind, clause, words, note
-		from clause_defect where regime = $1 and edition = $2 order by position`, regime, edition)
+	documentRows, err1 := db.List[documentRow](ctx, r, `select `+documents.Columns()+` from clause_document where regime = $1 and edition = $2 order by position`, regime, edition)
+	revisionRows, err2 := db.List[revisionRow](ctx, r, `select `+revisions.Columns()+` from clause_revision where regime = $1 and edition = $2 order by document, position`, regime, edition)
+	clauseRows, err3 := db.List[clauseRow](ctx, r, `select `+clauses.Columns()+` from clause_clause where regime = $1 and edition = $2 order by document, position`, regime, edition)
+	defectRows, err4 := db.List[defectRow](ctx, r, `select `+defects.Columns()+` from clause_defect where regime = $1 and edition = $2 order by position`, regime, edition)
 	if err := errors.Join(err, err1, err2, err3, err4); err != nil {
 		return nil, fmt.Errorf("load %s@%s: %w", regime, edition, err)
 	}
 	t := &Text{}
-	for _, row := range documents {
+	for _, row := range documentRows {
 		d := Document{
 			ID: row.ID, Title: row.Title, Main: row.Main, Edition: row.Printed, Number: row.Number, Line: row.Line,
 			Enacted: row.Enacted, Revised: row.Revised, Effective: row.Effective, Decided: row.Decided, Front: content[row.First:row.Last],
 		}
-		for _, x := range revisions {
+		for _, x := range revisionRows {
 			if x.Document == d.ID {
 				d.Revisions = append(d.Revisions, Revision{x.Printed, x.Effective, x.Decided, x.Why, x.Line})
 			}
 		}
-		for _, x := range clauses {
+		for _, x := range clauseRows {
 			if x.Document != d.ID {
 				continue
 			}
@@ -136,7 +167,7 @@ func Load(ctx context.Context, r db.Reader, regime, edition string) (*Text, erro
 		}
 		t.Documents = append(t.Documents, d)
 	}
-	for _, x := range defects {
+	for _, x := range defectRows {
 		t.Defects = append(t.Defects, Defect{x.Line, x.Kind, x.Clause, x.Words, x.Note})
 	}
 	return t, nil
@@ -155,35 +186,42 @@ func (x clauseRow) clause(content []byte) (Clause, error) {
 }
 
 // save writes a text and what was read from it.
-func save(ctx context.Context, tx *db.Tx, regime, edition string, data []byte, t *Text) error {
-	var err error
-	insert := func(query string, values ...any) { // until the first error
-		if err == nil {
-			_, err = tx.Exec(ctx, query, append([]any{regime, edition}, values...)...)
-		}
-	}
-	insert(`insert into clause_source (regime, edition, sha256, content, imported_at) values ($1, $2, $3, $4, $5)`, sumOf(data), data, tx.Now)
+func save(ctx context.Context, tx *trail.Tx, key edition, data []byte, t *Text) error {
+	row := trail.Row{Home: trail.Body}
+	var (
+		documentRows []documentRow
+		revisionRows []revisionRow
+		clauseRows   []clauseRow
+		defectRows   []defectRow
+	)
 	at := 0
 	for i, d := range t.Documents {
-		insert(`insert into clause_document (regime, edition, document, position, title, main, printed, number, enacted, revised, effective, decided, line, first_byte, last_byte)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-			d.ID, i, d.Title, d.Main, d.Edition, d.Number, d.Enacted, d.Revised, d.Effective, d.Decided, d.Line, at, at+len(d.Front))
+		documentRows = append(documentRows, documentRow{key, d.ID, row, i, d.Title, d.Main, d.Edition, d.Number, d.Enacted, d.Revised, d.Effective, d.Decided, d.Line, at, at + len(d.Front)})
 		at += len(d.Front)
 		for j, r := range d.Revisions {
-			insert(`insert into clause_revision (regime, edition, document, position, printed, effective, decided, why, line) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-				d.ID, j, r.Edition, r.Effective, r.Decided, r.Why, r.Line)
+			revisionRows = append(revisionRows, revisionRow{key, d.ID, j, row, r.Edition, r.Effective, r.Decided, r.Why, r.Line})
 		}
 		for j, c := range d.Clauses {
-			insert(`insert into clause_clause (regime, edition, document, position, clause, heading, body, cells, line, first_byte, last_byte)
-				values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, d.ID, j, c.ID, c.Heading, c.Text, tableText(c.Table), c.Line, at, at+len(c.Original))
+			clauseRows = append(clauseRows, clauseRow{key, d.ID, c.ID, row, j, c.Heading, c.Text, tableText(c.Table), c.Line, at, at + len(c.Original)})
 			at += len(c.Original)
 		}
 	}
 	for i, d := range t.Defects {
-		insert(`insert into clause_defect (regime, edition, position, line, kind, clause, words, note) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			i, d.Line, d.Kind, d.Clause, d.Text, d.Note)
+		defectRows = append(defectRows, defectRow{key, i, row, d.Line, d.Kind, d.Clause, d.Text, d.Note})
 	}
-	return err
+	if err := sources.Put(ctx, tx, sourceRow{key, row, sumOf(data), data, db.At(tx.Now)}); err != nil {
+		return err
+	}
+	if err := documents.Put(ctx, tx, documentRows...); err != nil {
+		return err
+	}
+	if err := revisions.Put(ctx, tx, revisionRows...); err != nil {
+		return err
+	}
+	if err := clauses.Put(ctx, tx, clauseRows...); err != nil {
+		return err
+	}
+	return defects.Put(ctx, tx, defectRows...)
 }
 
 // tableText is a table as it is stored.

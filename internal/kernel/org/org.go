@@ -225,7 +225,7 @@ var (
 )
 
 // Home of what belongs to no unit.
-const Home = "b:"
+const Home = trail.Body
 
 // HomeOf is the home of what belongs to a unit.
 func HomeOf(unit id.ID) string { return "u:" + string(unit) }

@@ -164,7 +164,7 @@ func (l *loader) settings() []Setting {
 func (l *loader) papers() {
 	for _, n := range l.things("documents.yaml") {
 		o := l.object(n, "文書")
-		p := Paper{ID: o.need("id"), Title: o.need("title"), Each: oneOf(o, "each", duty.Scopes()), Review: o.setting("review")}
+		p := Paper{ID: o.need("id"), Title: o.need("title"), Each: oneOf(o, "each", org.Scopes()), Review: o.setting("review")}
 		l.once(n, "管理する文書", p.ID)
 		if d := o.node("decide"); d != nil {
 			p.Decide = l.resolve([]*node{d})

@@ -53,7 +53,7 @@ func (l *loader) duty(n *node) duty.Duty {
 	o := l.object(n, "義務")
 	d := duty.Duty{
 		Clause: l.clauseOf(o, "clause"), Part: 1, Kind: oneOf(o, "kind", duty.Kinds()), Who: l.resolve(o.list("who")), Named: o.str("named"),
-		Duty: o.need("duty"), Per: oneOf(o, "per", duty.Scopes()), Every: l.every(o, "every"), Note: o.str("note"),
+		Duty: o.need("duty"), Per: oneOf(o, "per", org.Scopes()), Every: l.every(o, "every"), Note: o.str("note"),
 	}
 	if part := o.integer("part"); part != nil {
 		d.Part = *part
@@ -182,7 +182,7 @@ func (l *loader) check(n *node) *duty.Check {
 	if c.Kind == "" {
 		l.fault(n, "check の種類がありません")
 	}
-	c.Has, c.Confirmed, c.Each = o.texts("has"), o.flag("confirmed"), oneOf(o, "each", duty.Scopes())
+	c.Has, c.Confirmed, c.Each = o.texts("has"), o.flag("confirmed"), oneOf(o, "each", org.Scopes())
 	c.Until, c.Before, c.Log = oneOf(o, "until", []string{"decided", "recorded", "returned"}), o.str("before"), o.str("log")
 	c.Every, c.Reviewed, c.Within = l.every(o, "every"), o.setting("reviewed"), o.setting("within")
 	c.Answer = oneOf(o, "answer", []string{"yes", "no"})

@@ -32,7 +32,7 @@ func (l *loader) dutyFits(n *node, d *duty.Duty) {
 }
 
 // someoneActs reports whether a role of the duty can answer for subjects of the scope.
-func (l *loader) someoneActs(d duty.Duty, subject duty.Scope) bool {
+func (l *loader) someoneActs(d duty.Duty, subject org.Scope) bool {
 	var fits func(id string) bool
 	fits = func(id string) bool {
 		r, ok := l.pack.Role(id)
@@ -56,7 +56,7 @@ func sortOf(k duty.CheckKind) string {
 
 // target checks that what the check names exists, and returns the scope of its subjects where
 // it follows from the target ("" where subjects may be anywhere).
-func (l *loader) target(at *node, c *duty.Check) duty.Scope {
+func (l *loader) target(at *node, c *duty.Check) org.Scope {
 	if l.isPlanned(c.Target) {
 		if use := l.plannedUse[c.Target]; use != "" && use != sortOf(c.Kind) {
 			l.fault(at, "予定の %s が %s と %s の両方で使われています", c.Target, use, sortOf(c.Kind))

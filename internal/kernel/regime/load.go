@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -109,6 +110,7 @@ type common struct {
 	roles    []Slot
 	terms    []Term
 	settings []Setting
+	files    map[string]string
 }
 
 // loader reads one pack. Checks of references wait until everything is read.
@@ -122,12 +124,13 @@ type loader struct {
 	checks       []func()
 	seen         map[string]map[string]bool // things by what they are and id, to find repeated ids
 	whole        map[string]any             // canonical form by file or kind
+	files        map[string]string          // what was read, by path
 	plannedUse   map[string]string          // planned id to the sort of check that uses it
 }
 
 func loadCommon(root fs.FS, faults *errs.Faults) *common {
-	c := &common{kinds: map[string]*node{}}
-	l := &loader{root: root, dir: "common", common: c, faults: faults, seen: map[string]map[string]bool{}, pack: &Pack{}, whole: map[string]any{}}
+	c := &common{kinds: map[string]*node{}, files: map[string]string{}}
+	l := &loader{root: root, dir: "common", common: c, faults: faults, seen: map[string]map[string]bool{}, pack: &Pack{}, whole: map[string]any{}, files: c.files}
 	if n := l.optional("slots.yaml"); n != nil {
 		o := l.object(n, "slots.yaml")
 		for _, x := range o.list("roles") {
@@ -162,6 +165,7 @@ func loadCommon(root fs.FS, faults *errs.Faults) *common {
 func (l *loader) load() *Pack {
 	l.pack = &Pack{clauses: map[string]int{}, byDuty: map[string][]int{}, kinds: map[string]*node{}}
 	l.whole, l.plannedUse = map[string]any{}, map[string]string{}
+	l.files = maps.Clone(l.common.files)
 	l.regime()
 	l.clauses()
 	l.roles()
@@ -186,7 +190,7 @@ func (l *loader) load() *Pack {
 	if err != nil {
 		l.faults.Add(l.dir, "正準形を作れません: %v", err)
 	}
-	l.pack.Hash = hash
+	l.pack.Hash, l.pack.Files = hash, l.files
 	return l.pack
 }
 
@@ -201,6 +205,7 @@ func (l *loader) optional(name string) *node {
 		l.faults.Add(file, "読めません: %v", err)
 		return nil
 	}
+	l.files[file] = string(data)
 	n := parse(file, data, l.faults)
 	if n == nil || n.shape == absent {
 		return nil

@@ -2,10 +2,8 @@ package regime_test
 
 import (
 	"encoding/json"
-	"flag"
 	"io/fs"
 	"maps"
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -16,10 +14,9 @@ import (
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/duty"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/tiny"
 )
-
-var update = flag.Bool("update", false, "rewrite goldens")
 
 func load(t *testing.T, root fs.FS) *regime.Pack {
 	t.Helper()
@@ -71,7 +68,7 @@ func TestTinyRegimeLoads(t *testing.T) {
 		t.Fatalf("clauses %d, duties %d, registers %d, requests %d", len(p.Clauses), len(p.Duties), len(p.Registers), len(p.Requests))
 	}
 	got := p.DutiesOf("2/2")[0]
-	if got.ID != "kodama/rules:2/2" || got.Label != "館長" || got.Per != duty.Body || got.Planned {
+	if got.ID != "kodama/rules:2/2" || got.Label != "館長" || got.Per != org.ScopeBody || got.Planned {
 		t.Errorf("duty of 2/2: %+v", got)
 	}
 	if diff := cmp.Diff([]string{"chief-librarian"}, got.Who); diff != "" {
@@ -124,7 +121,7 @@ func TestShowMeansTheSame(t *testing.T) {
 		if p.Hash != again.Hash {
 			t.Errorf("%s: what is shown does not load as the same kind:\n%s", kind, shown)
 		}
-		golden(t, "testdata/show_"+sort+".golden", mustShow(t, p, sort, id))
+		testkit.Golden(t, "testdata/show_"+sort+".golden", mustShow(t, p, sort, id))
 	}
 }
 
@@ -164,22 +161,6 @@ func mustShow(t *testing.T, p *regime.Pack, sort, id string) string {
 		t.Fatal(err)
 	}
 	return shown
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", name, diff)
-	}
 }
 
 func TestHashChangesWithAnyFile(t *testing.T) {

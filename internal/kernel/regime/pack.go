@@ -31,7 +31,8 @@ type Pack struct {
 	Duties             []duty.Duty // in document order
 	NotDuties          []NotDuty
 	Defects            []clause.Known
-	Hash               string // SHA-256 of the canonical form of everything above
+	Hash               string            // SHA-256 of the canonical form of everything above
+	Files              map[string]string // the YAML it was read from, by path, with the common files
 
 	clauses map[string]int // full id without regime to index in Clauses
 	byDuty  map[string][]int
@@ -63,7 +64,7 @@ type Clause struct {
 // Role is one role of the policy.
 type Role struct {
 	ID, Title, Short, Clause string
-	Scope                    duty.Scope // empty for everyone and collectives
+	Scope                    org.Scope // empty for everyone and collectives
 	HeldBy                   HeldBy
 	Deputy                   *Deputy
 	Vacant                   string // role that acts when nobody else does
@@ -136,7 +137,7 @@ type Setting struct {
 // Paper is a document that the policy asks for and that is kept under review.
 type Paper struct {
 	ID, Title string
-	Each      duty.Scope
+	Each      org.Scope
 	Decide    []string // roles
 	Review    string   // setting
 }

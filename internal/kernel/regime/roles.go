@@ -55,7 +55,7 @@ func (l *loader) isRole(id string) bool { _, ok := l.pack.Role(id); return ok }
 func (l *loader) role(n *node) Role {
 	o := l.object(n, "役割")
 	r := Role{
-		ID: o.need("id"), Title: o.need("title"), Short: o.str("short"), Clause: l.clauseOf(o, "clause"), Scope: oneOf(o, "scope", duty.Scopes()),
+		ID: o.need("id"), Title: o.need("title"), Short: o.str("short"), Clause: l.clauseOf(o, "clause"), Scope: oneOf(o, "scope", org.Scopes()),
 		Vacant: o.str("vacant"), Privileged: o.flag("privileged"), May: o.texts("may"), Everyone: o.texts("everyone"), OneOf: o.texts("one-of"),
 	}
 	l.once(n, "役割", r.ID)

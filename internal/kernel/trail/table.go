@@ -24,6 +24,9 @@ type Row struct {
 	Home string `db:"home"`
 }
 
+// Body is the home of what belongs to no part of the body in particular.
+const Body = "b:"
+
 // Table is an audited table of which T is the row: a struct whose fields bear the names of the columns (`db:"name"`), embeds
 // Row, and marks with `trail:"key"` the columns of its primary key and with `trail:"personal"` what is of a person and can be
 // erased. The thing of an entry is the key, its parts joined by "/": only the last may contain one. Bytes stand in an entry
