@@ -9,7 +9,22 @@ import (
 
 // Module is one feature.
 type Module struct {
-	Name string // the folder, and the prefix of its tables
-	Menu []ui.Link
-	Part web.Part // pages and routes, each with its permission and view type
+	Name  string // the folder, and the prefix of its tables
+	Menu  []ui.Link
+	Part  web.Part // pages and routes, each with its permission and view type
+	Words Words
+}
+
+// Words are what people call the acts and things that the trail holds by the program's names.
+type Words struct {
+	Acts  map[string]string // by Act.Name: 人事異動を取り込む
+	Kinds map[string]KindWords
+}
+
+// KindWords is what people call the things of one audited table.
+type KindWords struct {
+	Title   string                            // 組織
+	Columns map[string]string                 // by column: 上位の組織. A column without a word is not shown
+	Href    func(thing string) string         // the page of a thing; nil where only its history is shown
+	Text    func(column, value string) string // how a value of a column is read; nil for as it is
 }
