@@ -67,7 +67,7 @@ func TestSwapInABrowser(t *testing.T) {
 func TestNarrowAndWide(t *testing.T) {
 	t.Parallel()
 	p, url := inBrowser(t)
-	for i, path := range []string{"/", "/duty", "/duty?q=x", "/unit"} {
+	for i, path := range []string{"/", "/duty", "/duty?q=x", "/unit", "/units", "/import"} {
 		for _, width := range []int64{320, 390, 768, 1280} {
 			p.Width(width)
 			p.Visit(url + path)
@@ -84,7 +84,7 @@ func TestNarrowAndWide(t *testing.T) {
 func TestEveryComponentBeforeAxe(t *testing.T) {
 	t.Parallel()
 	p, url := inBrowser(t)
-	for _, path := range []string{"/", "/duty", "/duty?q=x", "/duty?q=%E3%81%82", "/unit"} {
+	for _, path := range []string{"/", "/duty", "/duty?q=x", "/duty?q=%E3%81%82", "/unit", "/units", "/import"} {
 		p.Visit(url + path)
 		for _, fault := range p.Axe() {
 			t.Errorf("%s: %s", path, fault)
@@ -118,4 +118,86 @@ func TestSkipLink(t *testing.T) {
 	if got := browser.Eval[string](p, `document.activeElement.id`); got != "main" {
 		t.Errorf("focus on %q, want main", got)
 	}
+}
+
+func TestFormInABrowser(t *testing.T) {
+	t.Parallel()
+	p, url := inBrowser(t)
+	large := func(megabytes int) string {
+		path := filepath.Join(t.TempDir(), "名簿.csv")
+		if err := os.WriteFile(path, make([]byte, megabytes<<20), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	p.Visit(url + "/unit")
+	if kept := browser.Eval[int](p, `(() => {
+		let kept = 0;
+		const form = document.querySelector("form");
+		window.addEventListener("submit", (event) => { kept += event.defaultPrevented; event.preventDefault(); });
+		form.requestSubmit();
+		form.requestSubmit();
+		return kept;
+	})()`); kept != 1 {
+		t.Errorf("of two submissions %d are kept back, want 1", kept)
+	}
+	p.Visit(url + "/unit")
+	p.Do(chromedp.SendKeys("#name", "港湾課"), chromedp.SetUploadFiles("#list", []string{large(3)}), chromedp.Click("form[action='/unit'] button"))
+	p.Until(`document.activeElement?.id === "faults"`)
+	p.Do(chromedp.Click(`.faults a[href="#list"]`))
+	p.Until(`document.activeElement.id === "list"`)
+	if got := browser.Eval[string](p, `document.querySelector("#list-error").textContent`); !strings.Contains(got, "2 MBまでです（選ばれたファイルは3 MB）") {
+		t.Errorf("of a large file: %s", got)
+	}
+	for _, fault := range p.Axe() {
+		t.Errorf("a refused form: %s", fault)
+	}
+	// What is much too large is not read; the browser shows the answer all the same.
+	p.Do(chromedp.SetUploadFiles("#list", []string{large(60)}), chromedp.Click("form[action='/unit'] button"))
+	p.Until(`document.querySelector("p.message")?.textContent === "一度に送れるのは9 MBまでです。"`)
+
+	p.Visit(url + "/unit")
+	p.Do(chromedp.SendKeys("#name", "港湾課"), chromedp.SendKeys("#from", "令和8年4月1日"), chromedp.Click("#sure"), chromedp.Click("form[action='/unit'] button"))
+	p.Until(`document.activeElement?.className === "said" && document.activeElement.textContent.includes("港湾課")`)
+	p.Visit(url + "/unit")
+	if browser.Eval[bool](p, `document.querySelector(".said") !== null`) {
+		t.Error("said twice")
+	}
+}
+
+// TestAPageThatRefreshesItself sees an import come to its end, with and without scripts.
+func TestAPageThatRefreshesItself(t *testing.T) {
+	t.Parallel()
+	for _, scripts := range []bool{true, false} {
+		p, url := inBrowser(t)
+		p.Scripts(scripts)
+		p.Visit(url + "/import")
+		p.Do(script(`document.querySelector("h1").dataset.kept = "yes"`))
+		p.Until(`document.querySelector("#progress").textContent.includes("33,000行（100%）")`)
+		if kept := browser.Eval[bool](p, `document.querySelector("h1").dataset.kept === "yes"`); kept != scripts {
+			t.Errorf("scripts=%v: the rest of the page is kept=%v", scripts, kept)
+		}
+		if browser.Eval[bool](p, `document.querySelector("#refreshing, [data-refresh]") !== null`) {
+			t.Errorf("scripts=%v: it goes on after the end", scripts)
+		}
+		if got := browser.Eval[string](p, `document.getElementById("said").textContent`); scripts && got != "名簿の取込 100%" {
+			t.Errorf("said %q", got)
+		}
+	}
+}
+
+// TestATreeByKeyboard opens what is closed, without scripts, and prints all of it.
+func TestATreeByKeyboard(t *testing.T) {
+	t.Parallel()
+	p, url := inBrowser(t)
+	p.Scripts(false)
+	p.Visit(url + "/units")
+	const seen = `[...document.querySelectorAll(".branch")].find((b) => b.textContent.includes("振興課")).checkVisibility({contentVisibilityAuto: true})`
+	p.Until("!" + seen)
+	p.Media("print")
+	p.Until(seen)
+	p.Media("screen")
+	p.Until("!" + seen)
+	p.Do(chromedp.Focus(".tree > li:last-child summary"), chromedp.KeyEvent(kb.Enter))
+	p.Until(seen)
 }

@@ -149,8 +149,17 @@ func config(t *testing.T) web.Config {
 	t.Helper()
 	return web.Config{
 		Product: "関守 Sekimori", Body: "みなと市",
-		Menu:  []ui.Link{{Text: "規程", Href: "/"}, {Text: "義務", Href: "/duty"}, {Text: "役割", Href: "/role"}, {Text: "分類", Href: "/class"}, {Text: "標準運用値", Href: "/setting"}, {Text: "原文の不備", Href: "/defect"}},
-		Parts: []web.Part{gallery(), forms()},
+		Menu: []ui.Link{
+			{Text: "規程", Href: "/"},
+			{Text: "義務", Href: "/duty"},
+			{Text: "さがす", Href: "/search"},
+			{Text: "組織", Href: "/units"},
+			{Text: "職員", Href: "/people"},
+			{Text: "役割を担う人", Href: "/holders"},
+			{Text: "人事異動", Href: "/import"},
+			{Text: "証跡", Href: "/trail"},
+		},
+		Parts: []web.Part{gallery(), forms(), flows()},
 		Who:   func(*http.Request) string { return "local:root" },
 		Allow: func(*http.Request, access.Permission) error { return nil },
 		Ready: func(context.Context) error { return nil },

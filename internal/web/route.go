@@ -70,6 +70,7 @@ func (r *Request) Page(title string, path ...ui.Link) Page {
 	if p.Failed = r.refused != nil; !p.Failed {
 		p.Said = r.site.hear(r.http)
 	}
+	p.address = *r.http.URL
 	return p
 }
 
@@ -84,7 +85,38 @@ type Page struct {
 	Body    string // the public body this site belongs to
 	Said    string // what was just done
 	Failed  bool   // a form of this page was just refused
+
+	// Refresh lets the page show itself anew after so many seconds, 0 for never. The element
+	// that changes has an id, a template "#id" and {{with .Every}}data-refresh="{{.}}"{{end}};
+	// without scripts the whole page is loaded again. The reader can stop it.
+	Refresh int
+
+	address url.URL
 }
+
+// Every is Refresh unless the reader has stopped it.
+func (p Page) Every() int {
+	if p.address.Query().Has(still) {
+		return 0
+	}
+	return p.Refresh
+}
+
+// Pause stops Refresh or starts it again.
+func (p Page) Pause() ui.Link {
+	link, query := ui.Link{Text: "自動更新を止める"}, p.address.Query()
+	if query.Has(still) {
+		link.Text = "自動更新を再び始める"
+		query.Del(still)
+	} else {
+		query.Set(still, "1")
+	}
+	link.Href = "?" + query.Encode()
+	return link
+}
+
+// still is the parameter of a page that shall not refresh itself.
+const still = "still"
 
 // Done is the message about what was just done.
 func (p Page) Done() ui.Notice { return ui.Notice{Tone: ui.Good, Title: p.Said} }

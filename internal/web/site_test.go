@@ -26,13 +26,13 @@ import (
 
 func TestGalleryTemplates(t *testing.T) {
 	t.Parallel()
-	webtest.Parts(t, gallery(), forms())
+	webtest.Parts(t, gallery(), forms(), flows())
 }
 
 func TestPagesKeepTheRules(t *testing.T) {
 	t.Parallel()
 	h := open(t, config(t))
-	for _, url := range []string{"/", "/duty", "/duty?q=x", "/duty?q=no+such+duty", "/nowhere", "/duty/panic", "/unit"} {
+	for _, url := range []string{"/", "/duty", "/duty?q=x", "/duty?q=no+such+duty", "/nowhere", "/duty/panic", "/unit", "/units", "/import"} {
 		t.Run(url, func(t *testing.T) {
 			t.Parallel()
 			webtest.Rules(t, get(t, h, url).Body.Bytes())
@@ -427,5 +427,27 @@ func TestServeLetsAnswersFinish(t *testing.T) {
 	}
 	if err := web.Serve(t.Context(), ln, nil); err == nil {
 		t.Error("a closed listener is no error")
+	}
+}
+
+// TestTheReaderStopsAndStartsARefresh follows the link that every such page has, and keeps
+// the rest of the address.
+func TestTheReaderStopsAndStartsARefresh(t *testing.T) {
+	t.Parallel()
+	h := open(t, config(t))
+	url, want := "/import?before=12", "?before=12&still=1"
+	for _, refreshes := range []int{1, 0} {
+		doc := webtest.Parse(t, get(t, h, url).Body.Bytes())
+		if got := len(doc.All("[data-refresh]")); got != refreshes {
+			t.Errorf("%s: %d elements refresh themselves, want %d", url, got, refreshes)
+		}
+		if got := len(doc.All("head noscript")); got != refreshes {
+			t.Errorf("%s: without scripts %d, want %d", url, got, refreshes)
+		}
+		link := doc.One(t, "#refreshing a").Attr("href")
+		if link != want {
+			t.Errorf("%s: link to %q, want %q", url, link, want)
+		}
+		url, want = "/import"+link, "?before=12"
 	}
 }

@@ -29,16 +29,57 @@ window.addEventListener("popstate", (event) => {
   if (event.state?.swapped) location.reload();
 });
 
+// <form method="post"> is sent once, however fast its button is pressed again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.ariaBusy) event.preventDefault();
+  form.ariaBusy = "true";
+  setTimeout(() => (form.ariaBusy = null), 10_000); // the reader may have stopped it
+});
+
+// <div id="x" data-refresh="5"> asks for itself again after five seconds, until the answer
+// does not say so any more.
+watch();
+
+function watch() {
+  const element = document.querySelector("[data-refresh]");
+  if (element) setTimeout(refresh, element.dataset.refresh * 1000, element);
+}
+
+async function refresh(old) {
+  try {
+    if (document.hidden) throw new Error("nobody looks");
+    const fresh = await ask(location.href, old.id);
+    if (!old.isConnected) return watch();
+    const focused = old.contains(document.activeElement) ? selector(document.activeElement) : "";
+    old.replaceWith(fresh);
+    restore(fresh, null, focused);
+    announce(fresh);
+    if (!fresh.dataset.refresh) document.getElementById("refreshing")?.remove();
+    watch();
+  } catch {
+    watch(); // the server may be back by then
+  }
+}
+
+// The element of that id as the address shows it now.
+async function ask(url, id, signal) {
+  const answer = await fetch(url, { headers: { "Sekimori-Swap": id }, signal });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(id);
+  if (!answer.ok || !fresh) throw new Error("no such element");
+  return fresh;
+}
+
 async function swap(url, id) {
   const old = document.getElementById(id);
   running?.abort();
   running = new AbortController();
   old?.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(url, { headers: { "Sekimori-Swap": id }, signal: running.signal });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById(id);
-    if (!answer.ok || !old || !fresh) throw new Error("no such element");
+    const fresh = await ask(url, id, running.signal);
+    if (!old) throw new Error("nothing to replace");
     const focused = old.contains(document.activeElement) ? selector(document.activeElement) : "";
     const first = fresh.querySelector("[autofocus]");
     first?.removeAttribute("autofocus"); // the browser heeds it only while a page loads
@@ -70,7 +111,11 @@ function restore(fresh, first, focused) {
   target.focus();
 }
 
-// Says aloud what has changed: the sentence that the element marks with data-say.
+// Says aloud what has changed: the sentence that the element marks with data-say, or holds
+// in it, once.
 function announce(fresh) {
-  document.getElementById("said").textContent = fresh.querySelector("[data-say]")?.textContent ?? "";
+  const says = fresh.querySelector("[data-say]");
+  const words = says?.dataset.say || says?.textContent || "";
+  const said = document.getElementById("said");
+  if (said.textContent !== words) said.textContent = words;
 }

@@ -75,12 +75,13 @@ func (n Notice) Kind() string {
 }
 
 // Item is one thing in a cell: plain text, a link if Href is set, a badge if Tone is set,
-// smaller and grey if Quiet.
+// smaller and grey if Quiet, with the word of its Mark.
 type Item struct {
 	Text  string
 	Href  string
 	Tone  Tone
 	Quiet bool
+	Mark  Mark
 }
 
 // Badge is a short status in a tone.

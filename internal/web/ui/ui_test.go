@@ -18,6 +18,9 @@ import (
 func components() []any {
 	links := []ui.Link{{Text: "規程", Href: "/policy"}, {Text: "義務", Href: "/duty", Current: true}}
 	cell := ui.Cell{{Text: "文"}, {Text: "小", Quiet: true}, {Text: "先", Href: "/x"}, {Text: "札", Tone: ui.Good}, {Text: "小先", Href: "/y", Quiet: true}}
+	stat := ui.Stat{Number: "12", Unit: "人", Label: "職員", Href: "/people", Badge: cell[3].Badge()}
+	branch := ui.Branch{ID: "u1", Name: ui.Item{Text: "港湾局", Href: "/u1"}, Notes: cell[1:2], Open: true, Branches: []ui.Branch{{Name: ui.Item{Text: "港湾課"}}}}
+	version := ui.Version{ID: "v2", When: "令和8年4月1日", Who: "local:root", What: "名前を変えた", Href: "/v2", Notes: cell[:1], Changes: []ui.Change{{Name: "名前", Before: "港課", After: "港湾課"}}}
 	return []any{
 		ui.Breadcrumbs{Links: links},
 		ui.Menu{Links: links},
@@ -43,6 +46,16 @@ func components() []any {
 		form().Summary(),
 		form().Buttons,
 		form().Buttons.Buttons[0],
+		ui.Item{Text: "港湾課", Mark: ui.Added},
+		ui.Steps{Label: "手順", Names: []string{"送る", "確かめる", "行う"}, At: 1},
+		ui.Progress{Label: "取込", Done: 8, Total: 24},
+		ui.Pager{Label: "職員", Swap: "results", Count: "37件", Previous: "/people?before=a", Next: "/people?after=b"},
+		ui.Stats{Items: []ui.Stat{stat, {Label: "空席"}}},
+		stat,
+		ui.Tree{Label: "組織", Branches: []ui.Branch{branch}},
+		branch,
+		ui.Timeline{Versions: []ui.Version{version, {}}},
+		version,
 	}
 }
 
