@@ -213,6 +213,8 @@ create table org_person (
 
 CREATE INDEX org_person__batch ON public.org_person USING btree (batch);
 
+CREATE INDEX org_person__kana_person ON public.org_person USING btree (kana, person);
+
 CREATE INDEX org_person__number ON public.org_person USING btree (number);
 
 CREATE INDEX org_person__person ON public.org_person USING btree (person);
@@ -243,7 +245,7 @@ CREATE INDEX org_post__post ON public.org_post USING btree (post);
 
 create table org_stamp (
 	id bigint not null,
-	n bigint not null,
+	stamp text not null,
 	constraint org_stamp_pkey PRIMARY KEY (id)
 );
 

@@ -207,6 +207,8 @@ CREATE TABLE org_person (
 
 CREATE INDEX org_person__batch on org_person (batch);
 
+CREATE INDEX org_person__kana_person on org_person (kana, person);
+
 CREATE INDEX org_person__number on org_person (number);
 
 CREATE INDEX org_person__person on org_person (person);
@@ -235,8 +237,8 @@ CREATE INDEX org_post__code on org_post (code);
 CREATE INDEX org_post__post on org_post (post);
 
 CREATE TABLE org_stamp (
-	id bigint not null primary key,
-	n  bigint not null
+	id    bigint not null primary key,
+	stamp text not null
 );
 
 CREATE TABLE org_system (

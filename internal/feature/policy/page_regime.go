@@ -8,7 +8,7 @@ import (
 
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/clause"
-	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/register"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
@@ -110,7 +110,7 @@ func rolesSide(b *Book, v *regimeView) {
 }
 
 // holders says who holds a role.
-func (b *Book) holders(r regime.Role) []string {
+func (b *Book) holders(r org.Role) []string {
 	h := r.HeldBy
 	switch {
 	case h.Post != "":
@@ -131,7 +131,7 @@ func (b *Book) holders(r regime.Role) []string {
 	return []string{"該当する職員等の全員"}
 }
 
-func (b *Book) deputies(r regime.Role) ui.Cell {
+func (b *Book) deputies(r org.Role) ui.Cell {
 	d := r.Deputy
 	if d == nil {
 		return nil

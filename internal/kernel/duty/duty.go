@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"sekimori/internal/kernel/cond"
+	"sekimori/internal/kernel/org"
 )
 
 // Duty is one duty of one edition.
@@ -24,7 +25,7 @@ type Duty struct {
 	Duty    string // the sentence: one thing to do
 	When    *cond.Condition
 	By      *Span
-	Per     Scope
+	Per     org.Scope
 	Every   *Every
 	Check   *Check
 	Note    string
@@ -72,44 +73,6 @@ func (d Duty) Actors() []string {
 		return d.Assumed.Who
 	}
 	return d.Who
-}
-
-// Scope is the kind of subject a duty is judged for. Persons are never subjects: duties of
-// everyone are judged per unit.
-type Scope string
-
-// The scopes, widest first.
-const (
-	Body     Scope = "body"
-	Bureau   Scope = "bureau"
-	Section  Scope = "section"
-	School   Scope = "school"
-	System   Scope = "system"
-	Contract Scope = "contract"
-)
-
-// Scopes lists the scopes.
-func Scopes() []Scope { return []Scope{Body, Bureau, Section, School, System, Contract} }
-
-// Title is the scope in words.
-func (s Scope) Title() string {
-	return map[Scope]string{Body: "団体全体", Bureau: "局室区等ごと", Section: "課ごと", School: "学校園ごと", System: "システムごと", Contract: "契約ごと"}[s]
-}
-
-// Contains reports whether holders of a role with scope s can answer for subjects of t,
-// climbing from system to owner to parents to the body.
-func (s Scope) Contains(t Scope) bool {
-	switch s {
-	case Body:
-		return true
-	case Bureau:
-		return t != Body
-	case Section, School:
-		return t == s || t == System || t == Contract
-	case System, Contract:
-		return t == s
-	}
-	return false
 }
 
 // Span is the time allowed from the moment a subject exists.
@@ -163,7 +126,7 @@ type Check struct {
 	Is        *cond.Condition // what must hold
 	Fresh     *Fresh
 	Confirmed bool
-	Each      Scope
+	Each      org.Scope
 	Least     int
 	Until     string // decided, recorded, returned
 	Before    string // field: decided before this moment

@@ -7,31 +7,8 @@ import (
 
 	"sekimori/internal/kernel/cond"
 	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/org"
 )
-
-// TestWhoCanAnswerForWhom: a holder answers for his own scope and what lies in it; a system
-// and a contract lie in what owns them.
-func TestWhoCanAnswerForWhom(t *testing.T) {
-	t.Parallel()
-	want := map[duty.Scope][]duty.Scope{
-		duty.Body:     duty.Scopes(),
-		duty.Bureau:   {duty.Bureau, duty.Section, duty.School, duty.System, duty.Contract},
-		duty.Section:  {duty.Section, duty.System, duty.Contract},
-		duty.School:   {duty.School, duty.System, duty.Contract},
-		duty.System:   {duty.System},
-		duty.Contract: {duty.Contract},
-	}
-	for _, s := range duty.Scopes() {
-		for _, subject := range duty.Scopes() {
-			if got := s.Contains(subject); got != slices.Contains(want[s], subject) {
-				t.Errorf("%s contains %s: %v", s, subject, got)
-			}
-		}
-		if s.Title() == "" {
-			t.Errorf("%s has no title", s)
-		}
-	}
-}
 
 func TestWhatIsAssumedActsOnlyWhereNobodyIsNamed(t *testing.T) {
 	t.Parallel()
@@ -51,11 +28,11 @@ func TestChecksAreWrittenAsInAPack(t *testing.T) {
 		`{"has":["a"],"kind":"register","target":"x"}`:                                             {Kind: duty.Register, Target: "x", Has: []string{"a"}},
 		`{"is":{"state":"s"},"kind":"register","target":"x"}`:                                      {Kind: duty.Register, Target: "x", Is: &cond.Condition{State: "s"}},
 		`{"fresh":{"field":"f","within":{"setting":"s"}},"kind":"register","target":"x"}`:          {Kind: duty.Register, Target: "x", Fresh: &duty.Fresh{Field: "f", Within: "s"}},
-		`{"each":"section","every":{"fiscal-year":2},"kind":"periodic","target":"x"}`:              {Kind: duty.Periodic, Target: "x", Each: duty.Section, Every: &duty.Every{FiscalYear: 2}},
+		`{"each":"section","every":{"fiscal-year":2},"kind":"periodic","target":"x"}`:              {Kind: duty.Periodic, Target: "x", Each: org.ScopeSection, Every: &duty.Every{FiscalYear: 2}},
 		`{"every":{"setting":"s"},"kind":"periodic","target":"x"}`:                                 {Kind: duty.Periodic, Target: "x", Every: &duty.Every{Setting: "s"}},
 		`{"kind":"permit","log":"l","target":"x"}`:                                                 {Kind: duty.Permit, Target: "x", Log: "l"},
 		`{"kind":"document","reviewed":{"setting":"s"},"target":"x"}`:                              {Kind: duty.Document, Target: "x", Reviewed: "s"},
-		`{"answer":"yes","each":"school","kind":"question","target":"x","within":{"setting":"s"}}`: {Kind: duty.Question, Target: "x", Each: duty.School, Answer: "yes", Within: "s"},
+		`{"answer":"yes","each":"school","kind":"question","target":"x","within":{"setting":"s"}}`: {Kind: duty.Question, Target: "x", Each: org.ScopeSchool, Answer: "yes", Within: "s"},
 		`{"confirmed":true,"kind":"register","least":2,"target":"x"}`:                              {Kind: duty.Register, Target: "x", Confirmed: true, Least: 2},
 	} {
 		if got, err := json.Marshal(c); err != nil || string(got) != want {

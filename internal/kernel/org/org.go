@@ -12,7 +12,7 @@ type Dated struct {
 	From  jpdate.Date `db:"from_on"`  // first day
 	Until jpdate.Date `db:"until_on"` // last day; Open() where none is known
 	// Opens is the moment from which the statement may be known, Closes the one from which another stands in its place, Forever
-	// until then. Between a decision and its publication both lie ahead.
+	// until then. Between a decision and its publication both lie ahead; then they are those of a batch.
 	Opens  db.Time `db:"opens"`
 	Closes db.Time `db:"closes"`
 	// Batch is the import that stated it and ClosedBy the one that closes it, "" where it was not an import.
@@ -26,16 +26,14 @@ const Forever db.Time = "9999-12-31T00:00:00.000000Z"
 // Open is the last day of what has no end.
 func Open() jpdate.Date { return jpdate.New(9999, 12, 31) }
 
-// Stated gives the dates of a new statement that is known from opens on.
-func Stated(from, until jpdate.Date, opens db.Time, batch id.ID) Dated {
-	return Dated{From: from, Until: until, Opens: opens, Closes: Forever, Batch: batch}
+// Statement is what every statement has: which it is (not what it is about), its version and home, and its dates.
+type Statement struct {
+	ID id.ID `db:"id" trail:"key"`
+	trail.Row
+	Dated
 }
 
-// Closed is d with another statement in its place from a moment on.
-func (d Dated) Closed(at db.Time, by id.ID) Dated {
-	d.Closes, d.ClosedBy = at, by
-	return d
-}
+func (s *Statement) statement() *Statement { return s }
 
 // View is what one may know: of the state of a day, at a moment, by somebody who may see some batches before their time.
 type View struct {
@@ -71,8 +69,7 @@ func (k Kind) Title() string {
 
 // Unit is a statement about a unit: its name and place in the tree.
 type Unit struct {
-	ID id.ID `db:"id" trail:"key"`
-	trail.Row
+	Statement
 	Unit         id.ID  `db:"unit"` // the unit, through all its statements
 	Code         string `db:"code"`
 	Name         string `db:"name"`
@@ -82,55 +79,46 @@ type Unit struct {
 	Regime       string `db:"regime"`       // the policy it lives under
 	Place        int    `db:"place"`        // order among its sisters
 	Predecessors string `db:"predecessors"` // units whose matters it took over, by id, with spaces between
-	Dated
 }
 
 // Code is one of the codes under which other systems know a unit.
 type Code struct {
-	ID id.ID `db:"id" trail:"key"`
-	trail.Row
+	Statement
 	Unit   id.ID  `db:"unit"`
 	System string `db:"system"` // hr, finance, document, school
 	Code   string `db:"code"`
-	Dated
 }
 
 // System is a statement about a business system, which is a scope of its own.
 type System struct {
-	ID id.ID `db:"id" trail:"key"`
-	trail.Row
+	Statement
 	System id.ID  `db:"system"`
 	Code   string `db:"code"`
 	Name   string `db:"name"`
 	Owner  id.ID  `db:"owner"` // unit
 	Regime string `db:"regime"`
-	Dated
 }
 
 // Post is a statement about a post (職) that people are assigned to within units.
 type Post struct {
-	ID id.ID `db:"id" trail:"key"`
-	trail.Row
+	Statement
 	Post  id.ID  `db:"post"`
 	Code  string `db:"code"`
 	Title string `db:"title"`
 	Rank  int    `db:"rank"` // 1 is the highest
 	Head  bool   `db:"head"` // whoever is assigned to it leads the unit
-	Dated
 }
 
 // Person is a statement about a person: the identity stays when number, name or employment change.
 type Person struct {
-	ID id.ID `db:"id" trail:"key"`
-	trail.Row
-	Person     id.ID  `db:"person"`
-	Number     string `db:"number"`
-	Employment string `db:"employment"` // 任用区分: regular, annual …
-	Name       string `db:"name" trail:"personal"`
-	Kana       string `db:"kana" trail:"personal"`
-	Mail       string `db:"mail" trail:"personal"`
-	Find       string `db:"find" trail:"personal"` // number, name and kana, folded, without spaces: what a search looks through
-	Dated
+	Statement
+	Person     id.ID      `db:"person"`
+	Number     string     `db:"number"`
+	Employment Employment `db:"employment"`
+	Name       string     `db:"name" trail:"personal"`
+	Kana       string     `db:"kana" trail:"personal"`
+	Mail       string     `db:"mail" trail:"personal"`
+	Find       string     `db:"find" trail:"personal"` // number, name and kana, folded, without spaces: what a search looks through
 }
 
 // Manner is how a person bears a post.
@@ -155,20 +143,17 @@ func (m Manner) Title() string {
 
 // Assignment is a statement that a person bears a post in a unit.
 type Assignment struct {
-	ID id.ID `db:"id" trail:"key"`
-	trail.Row
+	Statement
 	Person id.ID  `db:"person"`
 	Unit   id.ID  `db:"unit"`
 	Post   id.ID  `db:"post"`
 	Manner Manner `db:"manner"`
-	Dated
 }
 
 // Designation names who holds a role in one place, in place of what the regime's rule would give: whoever bears a post in a
 // unit, or one person.
 type Designation struct {
-	ID id.ID `db:"id" trail:"key"`
-	trail.Row
+	Statement
 	Regime   string `db:"regime"`
 	Role     string `db:"role"`
 	Scope    string `db:"scope"` // as a home: b:, u:UNIT, s:SYSTEM
@@ -176,19 +161,16 @@ type Designation struct {
 	Post     id.ID  `db:"post"`
 	Person   id.ID  `db:"person"`   // instead of unit and post
 	Decision string `db:"decision"` // number of the decision
-	Dated
 }
 
 // Deputy names who acts for a holder of a role.
 type Deputy struct {
-	ID id.ID `db:"id" trail:"key"`
-	trail.Row
+	Statement
 	Regime string `db:"regime"`
 	Role   string `db:"role"`
 	Scope  string `db:"scope"`  // as a home
 	Giver  id.ID  `db:"giver"`  // the holder who named him
 	Person id.ID  `db:"person"` // who acts
-	Dated
 }
 
 // Batch is a set of statements that came together and may be taken back together.
@@ -213,19 +195,13 @@ const (
 
 // The tables of this package. Every write goes through them.
 var (
-	Units        = trail.NewTable[Unit]("org_unit", "unit")
-	Codes        = trail.NewTable[Code]("org_code", "code")
-	Systems      = trail.NewTable[System]("org_system", "system")
-	Posts        = trail.NewTable[Post]("org_post", "post")
-	People       = trail.NewTable[Person]("org_person", "person")
-	Assignments  = trail.NewTable[Assignment]("org_assignment", "assignment")
-	Designations = trail.NewTable[Designation]("org_designation", "designation")
-	Deputies     = trail.NewTable[Deputy]("org_deputy", "deputy")
-	Batches      = trail.NewTable[Batch]("org_batch", "batch")
+	Units        = newTable[Unit]("org_unit", "unit")
+	Codes        = newTable[Code]("org_code", "code")
+	Systems      = newTable[System]("org_system", "system")
+	Posts        = newTable[Post]("org_post", "post")
+	People       = newTable[Person]("org_person", "person")
+	Assignments  = newTable[Assignment]("org_assignment", "assignment")
+	Designations = newTable[Designation]("org_designation", "designation")
+	Deputies     = newTable[Deputy]("org_deputy", "deputy")
+	Batches      = newTable[Batch]("org_batch", "batch")
 )
-
-// Home of what belongs to no unit.
-const Home = trail.Body
-
-// HomeOf is the home of what belongs to a unit.
-func HomeOf(unit id.ID) string { return "u:" + string(unit) }

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"sekimori/internal/kernel/clause"
-	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/org"
 )
 
 func (l *loader) regime() {

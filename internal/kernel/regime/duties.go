@@ -8,6 +8,7 @@ import (
 
 	"sekimori/internal/base/text"
 	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/register"
 )
 

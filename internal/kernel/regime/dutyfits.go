@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/register"
 )
 

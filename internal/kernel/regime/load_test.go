@@ -12,7 +12,7 @@ import (
 
 	"sekimori/internal/base/errs"
 	"sekimori/internal/kernel/clause"
-	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/tiny"

@@ -9,6 +9,7 @@ import (
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/cond"
 	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/register"
 )
 
@@ -17,7 +18,8 @@ type Pack struct {
 	ID, Edition, Title string
 	Documents          []Document
 	Clauses            []Clause // of all documents, in document order
-	Roles              []Role
+	Roles              []org.Role
+	Provisional        string // setting: how long deputies act on when the holder who named them has left
 	Slots              []Slot
 	Axes               []Axis
 	Overall            *Overall
@@ -59,41 +61,6 @@ type Clause struct {
 	ID       string // within the document: 4.2/ケ
 	Ref      string // as packs name it: 4.2/ケ of the main document, basic:9 of another
 	Title    string // the printed heading, if there is one
-}
-
-// Role is one role of the policy.
-type Role struct {
-	ID, Title, Short, Clause string
-	Scope                    org.Scope // empty for everyone and collectives
-	HeldBy                   HeldBy
-	Deputy                   *Deputy
-	Vacant                   string // role that acts when nobody else does
-	Privileged               bool
-	May                      []string
-	Everyone                 []string // 任用区分 whose people bear the role
-	OneOf                    []string // roles of a collective
-}
-
-// Name is the short title where there is one.
-func (r Role) Name() string {
-	if r.Short != "" {
-		return r.Short
-	}
-	return r.Title
-}
-
-// HeldBy says who holds a role: a post, the head of a unit kind or of the owner, or the
-// holder of another role.
-type HeldBy struct {
-	Post   string
-	HeadOf string
-	Role   string
-	Of     string
-}
-
-// Deputy says who acts for a holder.
-type Deputy struct {
-	Post, Role, NamedBy, Clause string
 }
 
 // Slot binds a name of the common files to roles of the edition, or to none with a reason.
@@ -277,12 +244,18 @@ func (p *Pack) NotDuty(ref string) (NotDuty, bool) {
 }
 
 // Role finds a role by id.
-func (p *Pack) Role(id string) (Role, bool) {
-	i := slices.IndexFunc(p.Roles, func(r Role) bool { return r.ID == id })
+func (p *Pack) Role(id string) (org.Role, bool) {
+	i := slices.IndexFunc(p.Roles, func(r org.Role) bool { return r.ID == id })
 	if i < 0 {
-		return Role{}, false
+		return org.Role{}, false
 	}
 	return p.Roles[i], true
+}
+
+// OrgRules is what the edition says about its roles. Settings have the values that are proposed.
+func (p *Pack) OrgRules() org.Rules {
+	s, _ := p.Setting(p.Provisional) // without one no deputy acts on
+	return org.Rules{Regime: p.ID, Title: p.Title, Hash: p.Hash, Roles: p.Roles, Provisional: s.Proposal}
 }
 
 // Setting finds a setting by id.

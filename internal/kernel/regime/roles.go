@@ -3,19 +3,15 @@ package regime
 import (
 	"slices"
 
-	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/org"
 )
-
-// employments are the kinds of employment (任用区分) that a role for everyone may name.
-func employments() []string {
-	return []string{"regular", "re-employed", "fixed-term", "teacher", "temporary", "annual", "special", "dispatched", "contractor"}
-}
 
 func (l *loader) roles() {
 	o := l.object(l.required("roles.yaml"), "roles.yaml")
 	for _, n := range o.list("roles") {
 		l.pack.Roles = append(l.pack.Roles, l.role(n))
 	}
+	l.pack.Provisional = o.setting("provisional")
 	bound := o.node("slots")
 	if bound == nil {
 		bound = &node{shape: mapping, at: o.n.at}
@@ -52,15 +48,18 @@ func (l *loader) slot(c Slot, n *node) Slot {
 
 func (l *loader) isRole(id string) bool { _, ok := l.pack.Role(id); return ok }
 
-func (l *loader) role(n *node) Role {
+func (l *loader) role(n *node) org.Role {
 	o := l.object(n, "役割")
-	r := Role{
+	r := org.Role{
 		ID: o.need("id"), Title: o.need("title"), Short: o.str("short"), Clause: l.clauseOf(o, "clause"), Scope: oneOf(o, "scope", org.Scopes()),
-		Vacant: o.str("vacant"), Privileged: o.flag("privileged"), May: o.texts("may"), Everyone: o.texts("everyone"), OneOf: o.texts("one-of"),
+		Vacant: o.str("vacant"), Privileged: o.flag("privileged"), May: o.texts("may"), OneOf: o.texts("one-of"),
+	}
+	for _, e := range o.texts("everyone") {
+		r.Everyone = append(r.Everyone, org.Employment(e))
 	}
 	l.once(n, "役割", r.ID)
 	l.members(o, "may", "権限", isPermission)
-	l.members(o, "everyone", "任用区分", func(id string) bool { return slices.Contains(employments(), id) })
+	l.members(o, "everyone", "任用区分", func(id string) bool { return slices.Contains(org.Employments(), org.Employment(id)) })
 	l.members(o, "one-of", "役割", l.isRole)
 	if v := o.n.get("vacant"); v != nil {
 		l.refer(v, "役割", r.Vacant, l.isRole)
@@ -94,9 +93,9 @@ func (l *loader) members(o *object, key, what string, known func(string) bool) {
 	}
 }
 
-func (l *loader) heldBy(n *node) HeldBy {
+func (l *loader) heldBy(n *node) org.HeldBy {
 	o := l.object(n, "held-by")
-	h := HeldBy{Post: o.str("post"), HeadOf: oneOf(o, "head-of", []string{"bureau", "section", "school", "owner"}), Role: o.str("role"), Of: o.str("of")}
+	h := org.HeldBy{Post: o.str("post"), HeadOf: oneOf(o, "head-of", []string{"bureau", "section", "school", "owner"}), Role: o.str("role"), Of: o.str("of")}
 	if r := o.n.get("role"); r != nil {
 		l.refer(r, "役割", h.Role, l.isRole)
 	}
@@ -107,9 +106,9 @@ func (l *loader) heldBy(n *node) HeldBy {
 	return h
 }
 
-func (l *loader) deputy(n *node) *Deputy {
+func (l *loader) deputy(n *node) *org.DeputyRule {
 	o := l.object(n, "deputy")
-	d := &Deputy{Post: o.str("post"), Role: o.str("role"), NamedBy: oneOf(o, "named-by", []string{"holder"}), Clause: l.clauseOf(o, "clause")}
+	d := &org.DeputyRule{Post: o.str("post"), Role: o.str("role"), NamedBy: oneOf(o, "named-by", []string{"holder"}), Clause: l.clauseOf(o, "clause")}
 	if r := o.n.get("role"); r != nil {
 		l.refer(r, "役割", d.Role, l.isRole)
 	}

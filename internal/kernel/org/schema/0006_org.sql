@@ -104,6 +104,7 @@ create table org_person (
 	closed_by text not null
 );
 create index org_person__person on org_person (person);
+create index org_person__kana_person on org_person (kana, person);
 create index org_person__number on org_person (number);
 create index org_person__batch on org_person (batch);
 
@@ -182,9 +183,9 @@ create table org_batch (
 	state text not null
 );
 
--- Counts every write of this module, so that a process knows when what it remembers is old.
+-- Is another after every write of this module, so that a process knows when what it remembers is old.
 create table org_stamp (
-	id bigint not null primary key,
-	n  bigint not null
+	id    bigint not null primary key,
+	stamp text not null
 );
-insert into org_stamp (id, n) values (1, 0);
+insert into org_stamp (id, stamp) values (1, '');

@@ -1,0 +1,220 @@
+package org
+
+import (
+	"slices"
+
+	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/base/text"
+)
+
+// deepest is how many roles may follow from one another; where a pack lets them go round nobody holds them.
+const deepest = 8
+
+// holds says whether b is borne on a day.
+func (b bearer) holds(day jpdate.Date) bool { return !day.Before(b.From) && !day.After(b.Until) }
+
+// holds says whether a statement holds on a day.
+func (d Dated) holds(day jpdate.Date) bool { return !day.Before(d.From) && !day.After(d.Until) }
+
+// on keeps what holds on a day.
+func on[T interface{ holds(day jpdate.Date) bool }](day jpdate.Date, list []T) []T {
+	var kept []T
+	for _, x := range list {
+		if x.holds(day) {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+// seated is the holders and deputies of one seat, or that it is vacant; then whoever the regime lets act comes after.
+func (c *Chart) seated(rules Rules, r Role, home string) []Holding {
+	var found []Holding
+	add := func(b bearer, as As) *Holding {
+		who := c.who(b.Person)
+		found = append(found, Holding{Regime: rules.Regime, Role: r, Home: home, Person: &who, As: as, Post: c.posts[b.Post].Title, From: b.From, Until: b.Until})
+		return &found[len(found)-1]
+	}
+	for _, b := range c.bearing(rules, r, home, c.View.On, 0) {
+		add(b, b.Manner.as())
+	}
+	holders := found
+	switch d := r.Deputy; {
+	case d == nil:
+	case d.NamedBy != "":
+		for _, n := range c.named(rules, r, home, holders) {
+			h := add(n.bearer, AsDeputy)
+			h.For, h.Provisional = &n.giver, n.provisional
+		}
+	default:
+		acting := c.inner(rules, d.Role, home, c.View.On, 0)
+		if d.Post != "" {
+			acting = c.byTitle(rules, r, d.Post, home, c.View.On)
+		}
+		for _, b := range acting {
+			if holder(holders, b.Person) {
+				continue
+			}
+			if h := add(b, AsDeputy); len(holders) > 0 {
+				h.For = holders[0].Person
+			}
+		}
+	}
+	if len(found) > 0 {
+		return found
+	}
+	found = []Holding{{Regime: rules.Regime, Role: r, Home: home}}
+	for _, b := range c.inner(rules, r.Vacant, home, c.View.On, 0) {
+		add(b, AsDeputy)
+	}
+	return found
+}
+
+func holder(list []Holding, person id.ID) bool {
+	return slices.ContainsFunc(list, func(h Holding) bool { return h.Person.ID == person })
+}
+
+func (c *Chart) who(person id.ID) Who {
+	if who, ok := c.people[person]; ok {
+		return who
+	}
+	return Who{ID: person}
+}
+
+// bearing is who holds a seat on a day, each person once: whom a designation of the seat names; else who follows from the
+// regime's rule; else whom a designation names that was made for a unit which has become part of this one.
+func (c *Chart) bearing(rules Rules, r Role, home string, day jpdate.Date, depth int) []bearer {
+	at := seat{rules.Regime, r.ID, home}
+	var found []bearer
+	if own := on(day, c.designations[at]); len(own) > 0 {
+		found = c.designated(own, day)
+	} else if found = c.byRule(rules, r, home, day, depth); len(found) == 0 {
+		found = c.designated(on(day, c.inherited[at]), day)
+	}
+	var once []bearer
+	for _, b := range found {
+		if !slices.ContainsFunc(once, func(o bearer) bool { return o.Person == b.Person }) {
+			once = append(once, b)
+		}
+	}
+	return once
+}
+
+func (c *Chart) designated(list []Designation, day jpdate.Date) []bearer {
+	var found []bearer
+	for _, d := range list {
+		if d.Person != "" {
+			found = append(found, bearer{Person: d.Person, Manner: Main, From: d.From, Until: d.Until})
+			continue
+		}
+		found = append(found, on(day, c.placed[place{c.Tree.Now(d.Unit), d.Post}])...)
+	}
+	return found
+}
+
+func (c *Chart) byRule(rules Rules, r Role, home string, day jpdate.Date, depth int) []bearer {
+	switch h := r.HeldBy; {
+	case h.Post != "":
+		return c.byTitle(rules, r, h.Post, home, day)
+	case h.HeadOf == "owner": // a unit without any head leaves it to the one above
+		for _, at := range c.chain(home) {
+			unit, _ := UnitOf(at)
+			if heads := on(day, c.heads[unit]); len(heads) > 0 {
+				return heads
+			}
+		}
+	case h.HeadOf != "":
+		for _, at := range c.chain(home) {
+			if unit, ok := UnitOf(at); ok && c.scopeOf(unit) == Scope(h.HeadOf) {
+				return on(day, c.heads[unit])
+			}
+		}
+	case h.Role != "":
+		if system, ok := SystemOf(home); ok && h.Of == "owner" {
+			home = UnitHome(c.last[system].Owner)
+		}
+		return c.inner(rules, h.Role, home, day, depth+1)
+	}
+	return nil
+}
+
+// inner is who holds another role on a day, at the nearest place that has its seat.
+func (c *Chart) inner(rules Rules, role, home string, day jpdate.Date, depth int) []bearer {
+	r, ok := rules.Role(role)
+	if !ok || depth > deepest {
+		return nil
+	}
+	for _, at := range c.chain(home) {
+		if c.sits(rules, r, at) {
+			return c.bearing(rules, r, at, day, depth)
+		}
+	}
+	return nil
+}
+
+// byTitle is who bears a post by its title: for a seat of the body in the units of the regime, where none does in any unit; for
+// another seat in and below its unit.
+func (c *Chart) byTitle(rules Rules, r Role, title, home string, day jpdate.Date) []bearer {
+	all := on(day, c.titled[text.Fold(title)])
+	var near []bearer
+	for _, b := range all {
+		path := c.Tree.Path(b.Unit)
+		own := len(path) > 0 && path[len(path)-1].Regime == rules.Regime
+		if r.Scope != ScopeBody {
+			own = slices.ContainsFunc(path, func(u Unit) bool { return slices.Contains(c.chain(home)[:1], UnitHome(u.Unit)) })
+		}
+		if own {
+			near = append(near, b)
+		}
+	}
+	if len(near) == 0 && r.Scope == ScopeBody {
+		return all
+	}
+	return near
+}
+
+// deputed is a deputy whom somebody named.
+type deputed struct {
+	bearer
+	giver       Who
+	provisional bool
+}
+
+// named is the deputies whom holders have named. Those of a holder who has left act on for some days, unless the one who holds
+// the seat now has named his own.
+func (c *Chart) named(rules Rules, r Role, home string, holders []Holding) []deputed {
+	var own, left []deputed
+	for _, d := range on(c.View.On, c.deputies[seat{rules.Regime, r.ID, home}]) {
+		if !c.assigned[d.Person] || holder(holders, d.Person) {
+			continue
+		}
+		n := deputed{bearer{Person: d.Person, From: d.From, Until: d.Until}, c.who(d.Giver), false}
+		if holder(holders, d.Giver) {
+			own = append(own, n)
+		} else if last := c.lastDay(rules, r, home, d.Giver); !last.IsZero() {
+			n.provisional, n.Until = true, last.AddDays(rules.Provisional)
+			left = append(left, n)
+		}
+	}
+	if len(own) > 0 {
+		return own
+	}
+	return left
+}
+
+// lastDay is the day on which somebody held a seat last, if his deputies still act on after it; else the zero date.
+func (c *Chart) lastDay(rules Rules, r Role, home string, person id.ID) (last jpdate.Date) {
+	held := func(day jpdate.Date) {
+		if day.Before(c.View.On) && c.View.On.Sub(day) <= rules.Provisional && day.After(last) && slices.ContainsFunc(c.bearing(rules, r, home, day, 0), func(b bearer) bool { return b.Person == person }) {
+			last = day
+		}
+	}
+	for _, b := range c.borne[person] {
+		held(b.Until)
+	}
+	for _, d := range c.designations[seat{rules.Regime, r.ID, home}] {
+		held(d.Until)
+	}
+	return last
+}
