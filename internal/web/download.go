@@ -29,7 +29,8 @@ func Download(pattern string, permission access.Permission, open func(context.Co
 	return Route{Method: http.MethodGet, Pattern: pattern, Permission: permission, View: reflect.TypeFor[Attachment](), open: open}
 }
 
-const pieces = 32 << 10
+// pieceSize is how much is held back until the first byte goes out.
+const pieceSize = 32 << 10
 
 // gives answers a Download.
 func (s *site) gives(route Route) handler {
@@ -41,7 +42,7 @@ func (s *site) gives(route Route) handler {
 		defer patient(w)()
 		to := &started{ResponseWriter: w, file: file}
 		if r.Method != http.MethodHead {
-			pieces := bufio.NewWriterSize(to, pieces)
+			pieces := bufio.NewWriterSize(to, pieceSize)
 			if err = file.Write(pieces); err == nil {
 				err = pieces.Flush()
 			}

@@ -70,7 +70,7 @@ func (r *Request) Form(f ui.Form) ui.Form {
 	if r.refused == nil {
 		return f
 	}
-	if to, err := url.Parse(f.Action); err != nil || to.EscapedPath() != r.http.URL.EscapedPath() {
+	if to, err := url.Parse(f.Action); err != nil || to.Path != r.http.URL.Path {
 		return f
 	}
 	r.shown = true
@@ -151,7 +151,7 @@ func (s *site) goTo(w http.ResponseWriter, r *http.Request, next Next) error {
 	if next.Said != "" {
 		s.say(w, r, to.Path, next.Said)
 	}
-	w.Header().Set("Location", next.Href)
+	w.Header().Set("Location", to.String())
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusSeeOther)
 	return nil

@@ -301,6 +301,9 @@ func TestWhatIsNotRead(t *testing.T) {
 func TestWhereAPostLeads(t *testing.T) {
 	t.Parallel()
 	h := open(t, config(t))
+	if got := post(t, h, "/unit/astray?to="+url.QueryEscape("/unit/港湾?q=a#b"), url.Values{}).Header().Get("Location"); got != "/unit/%E6%B8%AF%E6%B9%BE?q=a#b" {
+		t.Errorf("Location: %q", got)
+	}
 	for to, want := range map[string]int{"/unit": 303, "/unit?a=1#b": 303, "//evil.example/": 500, "https://evil.example/": 500, "/\\evil.example": 500, "unit": 500} {
 		if got := post(t, h, "/unit/astray?to="+url.QueryEscape(to), url.Values{}).Code; got != want {
 			t.Errorf("next page %q: %d, want %d", to, got, want)
