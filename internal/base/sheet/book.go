@@ -15,7 +15,7 @@ import (
 )
 
 // book is an Excel file: what its parts say about the sheets. The library excelize is not used for reading because its
-// streaming reader gives no types, so that a date is a number, and because it takes a damaged sheet for a short one.
+// streaming reader gives no types, so that a date is a number, and because it takes a sheet that breaks off for a short one.
 type book struct {
 	parts    map[string]*zip.File // by name in lower case
 	limits   Limits
@@ -218,7 +218,7 @@ func (b *book) parse(name string, into any) error {
 	return nil
 }
 
-// open reads a part, and of what it unpacks to no more than limit.
+// open reads a part that unpacks to no more than limit. The zip's directory may lie about that, but then zip.Reader stops.
 func (b *book) open(name string, limit int64) (io.ReadCloser, error) {
 	f := b.parts[strings.ToLower(name)]
 	switch {
@@ -233,21 +233,7 @@ func (b *book) open(name string, limit int64) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, broken(err)
 	}
-	return &limited{r, limit}, nil
-}
-
-// limited is an io.LimitReader that says so: the size in the directory of a zip may be a lie.
-type limited struct {
-	io.ReadCloser
-	left int64
-}
-
-func (l *limited) Read(p []byte) (int, error) {
-	n, err := l.ReadCloser.Read(p)
-	if l.left -= int64(n); l.left < 0 {
-		return 0, tooBig()
-	}
-	return n, err
+	return r, nil
 }
 
 func tooBig() error {

@@ -58,6 +58,8 @@ func TestExcelCellsAsAPersonReadsThem(t *testing.T) {
 		{123, format("000000"), "000123"},
 		{1234567, format("000000"), "1234567"},
 		{1.5, format("000000"), "1.5"},
+		{123, format("[Red]000000;-000000"), "000123"},
+		{123, format(`"A"000000`), "123"},
 		{1234, format("#,##0"), "1234"},
 		{0.5, &excelize.Style{NumFmt: 9}, "0.5"},
 		{12345.678, &excelize.Style{NumFmt: 11}, "12345.678"},
@@ -156,6 +158,7 @@ func TestExcelSheetsAsTheyAreStored(t *testing.T) {
 		"formula never shown":  {`<row><c><f>1+1</f></c><c><v>1</v></c></row>`, []sheet.Row{{"異動", 1, []string{"", "1"}}}, []errs.Field{{Where: "異動!A1", Message: "数式の計算結果が保存されていないので、空として読みました。Excel で開いて保存し直してください。"}}},
 		"error":                {`<row><c t="e"><f>1/0</f><v>#DIV/0!</v></c></row>`, []sheet.Row{{"異動", 1, []string{"#DIV/0!"}}}, []errs.Field{{Where: "異動!A1", Message: "数式のエラー（#DIV/0!）です。"}}},
 		"iso date":             {`<row><c t="d"><v>2026-04-01T00:00:00</v></c><c t="d"><v>2026-04-01</v></c></row>`, []sheet.Row{{"異動", 1, []string{"2026-04-01", "2026-04-01"}}}, nil},
+		"boolean":              {`<row><c t="b"><v>1</v></c><c t="b"><v>false</v></c><c t="b"><v>x</v></c></row>`, []sheet.Row{{"異動", 1, []string{"TRUE", "FALSE", "x"}}}, nil},
 		"digits of others":     {`<row><c><v>1.23E2</v></c><c><v>9007199254740993</v></c><c><v>0.30000000000000004</v></c><c><v>1E-2</v></c><c><v>x</v></c><c><v>NaN</v></c></row>`, []sheet.Row{{"異動", 1, []string{"123", "9007199254740993", "0.3", "0.01", "x", "NaN"}}}, nil},
 		"escapes":              {`<row><c t="inlineStr"><is><t>a_x000D_b_x005F_x0041__xD83D_</t></is></c></row>`, []sheet.Row{{"異動", 1, []string{"a\rb_x0041__xD83D_"}}}, nil},
 		"prefix":               {`<x:row><x:c t="inlineStr"><x:is><x:t>a</x:t></x:is></x:c></x:row>`, []sheet.Row{{"異動", 1, []string{"a"}}}, nil},
@@ -240,7 +243,7 @@ func TestWhatIsNoWorkbookIsRefused(t *testing.T) {
 		return b.String()
 	}
 	set := func(name, from, to string) func(map[string]string) {
-		return func(parts map[string]string) { parts[name] = strings.ReplaceAll(parts[name], from, to) }
+		return func(parts map[string]string) { parts[name] = strings.Replace(parts[name], from, to, 1) }
 	}
 	without := func(name string) func(map[string]string) {
 		return func(parts map[string]string) { delete(parts, name) }
@@ -268,6 +271,10 @@ func TestWhatIsNoWorkbookIsRefused(t *testing.T) {
 		"all hidden":         {part(t, head+tail, set("xl/workbook.xml", "<sheet ", `<sheet state="veryHidden" `)), "表示されているシートがありません"},
 		"no end":             {part(t, head+`<row><c><v>1</v></c></row>`), "壊れています"},
 		"no XML":             {part(t, head+`<row <`), "壊れています"},
+		"cell in a cell":     {part(t, head+`<row><c><c/></c></row>`+tail), "壊れています"},
+		"no row":             {part(t, head+`<c/>`+tail), "壊れています"},
+		"ends of another":    {part(t, head+`<row><v>0</c>0`+tail), "壊れています"},
+		"two sheets":         {part(t, head+head+tail), "壊れています"},
 		"entity":             {part(t, `<!DOCTYPE x [<!ENTITY a "b">]>`+head+`<row><c><v>&a;</v></c></row>`+tail), "壊れています"},
 		"row backwards":      {part(t, head+`<row r="2"/><row r="1"/>`+tail), "壊れています"},
 		"row beyond":         {part(t, head+`<row r="1048577"/>`+tail), "壊れています"},
@@ -280,8 +287,10 @@ func TestWhatIsNoWorkbookIsRefused(t *testing.T) {
 		"too many columns":   {part(t, head+`<row><c r="GS1"><v>1</v></c></row>`+tail), "異動!GS1: 列が多すぎます"},
 		"too long":           {part(t, head+`<row><c t="str"><v>`+strings.Repeat("あ", 32768)+`</v></c></row>`+tail), "異動!A1: 文字が多すぎます"},
 		"too many rows":      {part(t, head+strings.Repeat(`<row><c><v>1</v></c></row>`, 200_001)+tail), "行が多すぎます"},
-		"sheet that unpacks": {part(t, head+strings.Repeat(" ", 40<<20)+tail), "大きすぎます"},
-		"text that unpacks":  {part(t, head+tail, set("xl/strings.xml", "<sst>", "<sst>"+strings.Repeat(" ", 10<<20))), "大きすぎます"},
+		"sheet that unpacks": {part(t, head+strings.Repeat("<row/>", 7<<20)+tail), "大きすぎます"},
+		"sheet of one text":  {part(t, head+"<row><c><v>"+strings.Repeat("0", 2<<20)), "大きすぎます"},
+		"sheet of a comment": {part(t, "<!--"+strings.Repeat("<>", 1<<20)+"-->"+head+tail), "大きすぎます"},
+		"text that unpacks":  {part(t, head+tail, set("xl/strings.xml", "<sst>", "<sst>"+strings.Repeat("<si/>", 2<<20))), "大きすぎます"},
 		"styles that unpack": {part(t, head+tail, set("xl/workbook.xml", "<sheets>", strings.Repeat(" ", 20<<20)+"<sheets>")), "大きすぎます"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -292,5 +301,58 @@ func TestWhatIsNoWorkbookIsRefused(t *testing.T) {
 			}
 			refused(t, err, c.want)
 		})
+	}
+}
+
+// A zip says twice how long a part is and what its sum is, so damage is found wherever it is.
+func TestADamagedFileIsNeverReadAsAnother(t *testing.T) {
+	t.Parallel()
+	want := [][]string{{"職員番号", "氏名"}, {"000123", "髙橋"}}
+	good, _ := write(t, sheet.Excel, want)
+	refusals := 0
+	for i := range len(good) {
+		bad := []byte(good)
+		bad[i] ^= 1 << (i % 8)
+		f, err := open(string(bad), sheet.Limits{})
+		if err == nil && f.Format == sheet.Excel {
+			var rows []sheet.Row
+			if rows, err = all(f, ""); err == nil && !cmp.Equal(want, cells(rows)) {
+				t.Fatalf("byte %d: %v", i, rows)
+			}
+		}
+		if err != nil {
+			refused(t, err)
+			refusals++
+		}
+	}
+	if refusals < len(good)/2 {
+		t.Errorf("of %d damaged files %d were refused", len(good), refusals)
+	}
+}
+
+func TestAZipThatLiesAboutItsSize(t *testing.T) {
+	t.Parallel()
+	good := part(t, `<worksheet><sheetData>`+strings.Repeat(`<row><c><v>1</v></c></row>`, 100_000)+`</sheetData></worksheet>`)
+	old, err := zip.NewReader(strings.NewReader(good), int64(len(good)))
+	must(t, err)
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, p := range old.File {
+		head := p.FileHeader
+		if p.Name == "xl/worksheets/s.xml" {
+			head.UncompressedSize64 = 1000
+		}
+		raw, err := p.OpenRaw()
+		must(t, err)
+		w, err := z.CreateRaw(&head)
+		must(t, err)
+		_, err = io.Copy(w, raw)
+		must(t, err)
+	}
+	must(t, z.Close())
+	rows, err := all(mustOpen(t, b.String()), "")
+	refused(t, err, "壊れています")
+	if len(rows) > 5000 {
+		t.Errorf("%d rows of 1,000 bytes", len(rows))
 	}
 }

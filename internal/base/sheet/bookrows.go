@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -44,7 +45,9 @@ func (b *book) walk(part string, limit int64, token func(xml.Token) error) error
 		return err
 	}
 	defer r.Close()
-	for d := xml.NewDecoder(r); ; {
+	one := &pieceReader{r: r}
+	for d := xml.NewDecoder(one); ; {
+		one.n = 0
 		t, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -56,6 +59,23 @@ func (b *book) walk(part string, limit int64, token func(xml.Token) error) error
 			return err
 		}
 	}
+}
+
+// pieceReader bounds an element, text or comment, because the decoder holds it as a whole.
+type pieceReader struct {
+	r io.Reader
+	n int // bytes read for it
+}
+
+// maxPiece has room for 32,767 characters as &#x1F600;
+const maxPiece = 1 << 20
+
+func (p *pieceReader) Read(b []byte) (int, error) {
+	n, err := p.r.Read(b)
+	if p.n += n; p.n > maxPiece {
+		return 0, tooBig()
+	}
+	return n, err
 }
 
 // plainText collects the text of <v>, <t> and <r><t>, and leaves out <rPh>, which says how the text is pronounced.
@@ -141,8 +161,8 @@ type rowReader struct {
 	warnings *warnings
 	take     func(Row) error
 	row      Row
-	data     bool // inside <sheetData>
-	done     bool // after it
+	inside   int // which of the three it is in
+	done     bool
 
 	column  int
 	kind    string
@@ -151,35 +171,77 @@ type rowReader struct {
 	plainText
 }
 
+// The elements that must lie in each other.
+const (
+	inSheet = iota + 1
+	inRow
+	inCell
+)
+
+func element(name string) int {
+	switch name {
+	case "sheetData":
+		return inSheet
+	case "row":
+		return inRow
+	case "c":
+		return inCell
+	default:
+		return 0
+	}
+}
+
 func (r *rowReader) token(t xml.Token) error {
 	switch e := t.(type) {
 	case xml.StartElement:
-		switch {
-		case e.Name.Local == "sheetData":
-			r.data = true
-		case r.data && e.Name.Local == "row":
-			return r.startRow(e)
-		case r.data && e.Name.Local == "c":
-			return r.startCell(e)
-		case r.data && e.Name.Local == "f":
+		if in := element(e.Name.Local); in == inSheet || in > 0 && r.inside > 0 {
+			return r.start(e, in)
+		}
+		if r.inside == inCell && e.Name.Local == "f" {
 			r.formula = true
 		}
 	case xml.EndElement:
-		switch {
-		case e.Name.Local == "sheetData":
-			r.data, r.done = false, true
-		case r.data && e.Name.Local == "row":
-			row := r.row
-			row.Cells = append([]string(nil), row.Cells...)
-			return r.take(row)
-		case r.data && e.Name.Local == "c":
-			return r.endCell()
+		if in := element(e.Name.Local); in > 0 && r.inside > 0 {
+			return r.end(in)
 		}
 	}
-	if r.data {
+	if r.inside == inCell {
 		r.plainText.token(t)
 	}
 	return nil
+}
+
+func (r *rowReader) start(e xml.StartElement, in int) error {
+	if r.inside != in-1 {
+		return broken(fmt.Errorf("<%s> in the wrong place", e.Name.Local))
+	}
+	r.inside = in
+	switch in {
+	case inRow:
+		return r.startRow(e)
+	case inCell:
+		return r.startCell(e)
+	default:
+		return nil
+	}
+}
+
+func (r *rowReader) end(in int) error {
+	if r.inside != in {
+		return broken(errors.New("elements end in the wrong order"))
+	}
+	r.inside--
+	switch in {
+	case inRow:
+		row := r.row
+		row.Cells = slices.Clone(row.Cells)
+		return r.take(row)
+	case inCell:
+		return r.endCell()
+	default:
+		r.done = true
+		return nil
+	}
 }
 
 func (r *rowReader) startRow(e xml.StartElement) error {
@@ -265,7 +327,7 @@ func (r *rowReader) value(v string) (string, error) {
 	case "str", "inlineStr":
 		return unescape(v), nil
 	case "b":
-		return map[string]string{"1": "TRUE", "0": "FALSE"}[v], nil
+		return booleans.Replace(v), nil
 	case "e":
 		r.warnings.add(r.row.Where(r.column), "数式のエラー（"+v+"）です。")
 		return v, nil
@@ -275,6 +337,8 @@ func (r *rowReader) value(v string) (string, error) {
 		return r.book.number(v, r.style), nil
 	}
 }
+
+var booleans = strings.NewReplacer("1", "TRUE", "0", "FALSE", "true", "TRUE", "false", "FALSE")
 
 var escaped = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
 

@@ -18,8 +18,9 @@ const (
 // fromCP932 decodes; fault is the offset of the first byte that means nothing, or -1.
 func fromCP932(line []byte) (s string, fault int) {
 	all, err := japanese.ShiftJIS.NewDecoder().Bytes(line)
-	if err == nil && !strings.ContainsAny(string(all), "\ufffd\u0080") {
-		return string(all), -1
+	s = string(all)
+	if err == nil && !strings.Contains(s, "\ufffd") && !strings.Contains(s, "\u0080") {
+		return s, -1
 	}
 	var b strings.Builder
 	for i := 0; i < len(line); {

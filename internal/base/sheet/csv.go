@@ -8,8 +8,6 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
-
-	"sekimori/internal/base/errs"
 )
 
 const (
@@ -118,7 +116,7 @@ func (f *File) refuseOthers(head []byte) error {
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) || halfNUL(head) {
 		return invalid("文字コードが UTF-16 です。「CSV UTF-8（コンマ区切り）」か Excel（.xlsx）で保存し直してください。")
 	}
-	start := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(string(head), mark)))
+	start := strings.ToLower(strings.TrimLeft(strings.TrimPrefix(string(head), mark), " \t\r\n"))
 	for _, tag := range []string{"<!doctype", "<html", "<table", "<?xml"} {
 		if strings.HasPrefix(start, tag) {
 			return invalid("ウェブページ（HTML または XML）です。Excel で開いて Excel（.xlsx）か CSV で保存し直してください。")
@@ -185,20 +183,19 @@ func (f *File) line(l *lines) (string, error) {
 
 // record splits one line, and those after it as long as a quoted cell goes on.
 func (f *File) record(l *lines, line string) ([]string, error) {
-	rest, start := line, l.number
+	rest, row := line, Row{Number: l.number}
 	cells := make([]string, 0, strings.Count(rest, ",")+1)
 	for {
 		if !strings.HasPrefix(rest, `"`) {
 			cell, after, more := strings.Cut(rest, ",")
-			where := Row{Number: start}.Where(len(cells))
 			if !more {
 				cell = withoutEnd(cell)
 			}
 			switch {
 			case strings.Contains(cell, `"`):
-				return nil, invalid(`%s: 引用符（"）の使い方が正しくありません。セルの中の " は、セル全体を " で囲んだうえで "" と書いてください。`, where)
+				return nil, invalid(`%s: 引用符（"）の使い方が正しくありません。セルの中の " は、セル全体を " で囲んだうえで "" と書いてください。`, row.Where(len(cells)))
 			case strings.Contains(cell, "\r"):
-				return nil, invalid("%s: 改行が CR だけです。改行を CR LF にして保存し直してください。", where)
+				return nil, invalid("%s: 改行が CR だけです。改行を CR LF にして保存し直してください。", row.Where(len(cells)))
 			}
 			cells = append(cells, unarm(cell))
 			if !more {
@@ -207,7 +204,7 @@ func (f *File) record(l *lines, line string) ([]string, error) {
 			rest = after
 			continue
 		}
-		cell, after, err := f.quoted(l, rest[1:], Row{Number: start}.Where(len(cells)))
+		cell, after, err := f.quoted(l, rest[1:], row, len(cells))
 		if err != nil {
 			return nil, err
 		}
@@ -223,13 +220,13 @@ func (f *File) record(l *lines, line string) ([]string, error) {
 }
 
 // quoted reads what follows an opening quote up to the closing one; after is the rest of that line.
-func (f *File) quoted(l *lines, s, where string) (cell, after string, err error) {
+func (f *File) quoted(l *lines, s string, row Row, column int) (cell, after string, err error) {
 	var b strings.Builder
 	for {
 		part, rest, closed := strings.Cut(s, `"`)
 		b.WriteString(part)
 		if b.Len() > f.limits.Cell && utf8.RuneCountInString(b.String()) > f.limits.Cell {
-			return "", "", errs.New(errs.Invalid, `%s: 文字が%d文字を超えています。引用符（"）を閉じ忘れていないか確かめてください。`, where, f.limits.Cell)
+			return "", "", invalid(`%s: 文字が%d文字を超えています。引用符（"）を閉じ忘れていないか確かめてください。`, row.Where(column), f.limits.Cell)
 		}
 		switch {
 		case closed && strings.HasPrefix(rest, `"`):
@@ -239,7 +236,7 @@ func (f *File) quoted(l *lines, s, where string) (cell, after string, err error)
 			return b.String(), rest, nil
 		default:
 			if s, err = f.line(l); errors.Is(err, io.EOF) {
-				return "", "", invalid(`%s: 引用符（"）が閉じられていません。`, where)
+				return "", "", invalid(`%s: 引用符（"）が閉じられていません。`, row.Where(column))
 			}
 			if err != nil {
 				return "", "", err

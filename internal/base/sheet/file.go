@@ -146,6 +146,8 @@ func Open(data io.ReaderAt, size int64, limits Limits) (*File, error) {
 // In Excel a date is given as 2026-04-01 or 2026-04-01T09:30:00, a time as 09:30:00, TRUE and FALSE as such, a number
 // with the digits that Excel keeps and without separators; a format of zeros only is applied, because 000123 is a number
 // of staff. A formula is the value it had when the file was saved.
+//
+// In a CSV the ' that Writer puts before what Excel would run (=1+1) is taken away; all else is as it is stored.
 func (f *File) Rows(sheet string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		f.warnings = warnings{}
@@ -209,7 +211,7 @@ func (f *File) inspect(r Row) error {
 			switch {
 			case c >= ' ' && c < 0x7f:
 			case forbidden(c):
-				return invalid("%s: 使えない制御文字（%02X）があります。この文字を取り除いてください。", r.Where(i), c)
+				return refuseControl(r.Where(i), c)
 			case c == utf8.RuneError:
 				f.warnings.add(r.Where(i), "失われた文字（U+FFFD）があります。元の文字を確かめてください。")
 			case unicode.Is(unicode.Co, c):
@@ -220,9 +222,13 @@ func (f *File) inspect(r Row) error {
 	return nil
 }
 
-// forbidden are the control characters that have no place in a cell.
+// forbidden are the control characters that have no place in a cell, and what is no character.
 func forbidden(c rune) bool {
-	return unicode.IsControl(c) && c != '\t' && c != '\n' && c != '\r'
+	return unicode.IsControl(c) && c != '\t' && c != '\n' && c != '\r' || c == 0xfffe || c == 0xffff
+}
+
+func refuseControl(where string, c rune) error {
+	return invalid("%s: 使えない制御文字（%02X）があります。この文字を取り除いてください。", where, c)
 }
 
 func tooLong(where string, limit int) error {

@@ -35,18 +35,18 @@ func builtIn(id int) numberFormat {
 var (
 	elapsedPart = regexp.MustCompile(`(?i)\[(h+|m+|s+)\]`)
 	noDate      = regexp.MustCompile(`(?i)"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|general|g/標準|e[+-]`) // text, colours, locales, 1.2E+3
-	onlyZeros   = regexp.MustCompile(`^0+$`)
+	onlyZeros   = regexp.MustCompile(`^(?:\[[^\]]*\])?(0+)(?:_.)?(?:;|$)`)
 )
 
 // parseFormat reads the format for positive numbers: the first of those between semicolons.
 func parseFormat(code string) numberFormat {
-	elapsed := elapsedPart.MatchString(code)
+	zeros, elapsed := onlyZeros.FindStringSubmatch(code), elapsedPart.MatchString(code)
 	code = strings.ToLower(noDate.ReplaceAllString(code, ""))
 	code, _, _ = strings.Cut(code, ";")
 	f := numberFormat{clock: elapsed || strings.ContainsAny(code, "hs"), elapsed: elapsed}
 	f.day = strings.ContainsAny(code, "ydgeab") || !f.clock && strings.Contains(code, "m") // a and b: days of the week, Buddhist years
-	if onlyZeros.MatchString(code) {
-		f.zeros = len(code)
+	if zeros != nil {
+		f.zeros = len(zeros[1])
 	}
 	return f
 }

@@ -23,7 +23,7 @@ func sjis(t *testing.T, s string) string {
 	return out
 }
 
-func utf16(t *testing.T, s string, mark unicode.BOMPolicy) string {
+func inUTF16(t *testing.T, s string, mark unicode.BOMPolicy) string {
 	t.Helper()
 	out, err := unicode.UTF16(unicode.LittleEndian, mark).NewEncoder().String(s)
 	if err != nil {
@@ -158,8 +158,8 @@ func TestWhatIsNoCSVIsRefused(t *testing.T) {
 		want []string
 	}{
 		"empty":             {"", []string{"空です"}},
-		"utf-16 mark":       {utf16(t, "番号,氏名", unicode.UseBOM), []string{"UTF-16", "保存し直して"}},
-		"utf-16":            {utf16(t, "no,name,mail\r\n1,x,y", unicode.IgnoreBOM), []string{"UTF-16"}},
+		"utf-16 mark":       {inUTF16(t, "番号,氏名", unicode.UseBOM), []string{"UTF-16", "保存し直して"}},
+		"utf-16":            {inUTF16(t, "no,name,mail\r\n1,x,y", unicode.IgnoreBOM), []string{"UTF-16"}},
 		"utf-16 BE":         {"\xfe\xff\x60\xc5", []string{"UTF-16"}},
 		"NUL":               {"番号\n資\x00産", []string{"2行目の4バイト目", "（00）"}},
 		"neither":           {sjis(t, "番号,氏名\n1,髙橋") + "\x81\x0a", []string{"2行目の7バイト目", "Shift_JIS（CP932）としても", "（81）"}},
