@@ -29,7 +29,8 @@ var (
 // bands is the one table of imports: cmd → app → feature → web → kernel → base. What stands in no band fails.
 var bands = []band{
 	{who: "cmd/*", may: []string{"internal/app"}},
-	{who: "internal/app", may: []string{"internal/feature", "internal/feature/*", "internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*", "regime"}, third: []string{"github.com/alecthomas/kong"}},
+	{who: "internal/app", may: []string{"internal/app/minato", "internal/feature", "internal/feature/*", "internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*", "regime"}, third: []string{"github.com/alecthomas/kong"}},
+	{who: "internal/app/minato", may: []string{"internal/feature", "internal/feature/*", "internal/kernel/*", "internal/base/*"}},
 	{who: "internal/feature", may: []string{"internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*"}},
 	{who: "internal/feature/*", may: []string{"internal/feature", "internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*"}},
 	{who: "internal/web", may: []string{"internal/web/*", "internal/kernel/*", "internal/base/*"}},
