@@ -14,7 +14,9 @@ type Log struct {
 	db   *db.DB
 	wake chan struct{} // holds one token when something was committed that has no number yet
 
-	patience time.Duration // for a process that holds a lock and is not heard of (alone)
+	patience  time.Duration // for a process that holds a lock and is not heard of (alone)
+	store     *Store        // nil for a log that signs nothing
+	followers []following
 }
 
 // New gives the trail of a database.
@@ -81,14 +83,6 @@ func (l *Log) act(ctx context.Context, inner *db.Tx, act Act, fn func(tx *Tx) er
 	}
 	inner.AfterCommit(l.Wake)
 	return insertAct(ctx, inner, row)
-}
-
-// Wake tells the sequencer of this process that entries wait for their numbers.
-func (l *Log) Wake() {
-	select {
-	case l.wake <- struct{}{}:
-	default: // it knows already
-	}
 }
 
 // record keeps an entry to be written with others.

@@ -30,8 +30,10 @@ type waiting struct {
 }
 
 func (w waiting) leaf(actHash string) (tlog.Hash, error) {
-	record, err := entryRow{Position: w.Position, Kind: w.Kind, Thing: w.Thing, Version: w.Version, Home: w.Home, Gone: w.Gone,
-		PublicHash: w.PublicHash, PersonalHash: w.PersonalHash}.leaf(actHash)
+	record, err := entryRow{
+		Position: w.Position, Kind: w.Kind, Thing: w.Thing, Version: w.Version, Home: w.Home, Gone: w.Gone,
+		PublicHash: w.PublicHash, PersonalHash: w.PersonalHash,
+	}.leaf(actHash)
 	return tlog.RecordHash(record), err
 }
 
@@ -39,9 +41,13 @@ func (w waiting) leaf(actHash string) (tlog.Hash, error) {
 // their acts in time; those of one thing always follow its versions. Any number of processes may call it; they take turns.
 func (l *Log) Sequence(ctx context.Context) (int, error) {
 	n := 0
-	some, err := l.pending(ctx)
-	if err != nil || !some {
-		return 0, err
+	err := l.db.View(ctx, func(r db.Reader) error {
+		some, err := pendingEntries(ctx, r, 1)
+		n = len(some)
+		return err
+	})
+	if err != nil || n == 0 {
+		return 0, err // having waited for nobody
 	}
 	err = l.alone(ctx, sequencing, func(tx *db.Tx) error {
 		list, err := next(ctx, tx, batch)
@@ -49,6 +55,11 @@ func (l *Log) Sequence(ctx context.Context) (int, error) {
 			return err
 		}
 		n = len(list)
+		tx.AfterCommit(func() {
+			for _, f := range l.followers {
+				nudge(f.wake)
+			}
+		})
 		return number(ctx, tx, list)
 	})
 	if err != nil {

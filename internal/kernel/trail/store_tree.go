@@ -69,15 +69,6 @@ func writeTiles(ctx context.Context, tx *db.Tx, tiles map[place][]byte) error {
 	return err
 }
 
-// pending says whether entries wait for their numbers. It writes nothing and waits for nobody.
-func (l *Log) pending(ctx context.Context) (some bool, err error) {
-	err = l.db.View(ctx, func(r db.Reader) error {
-		some, err = db.Get[bool](ctx, r, `select exists (select 1 from trail_entry where seq is null)`)
-		return err
-	})
-	return some, err
-}
-
 const waitingColumns = `e.act, e.position, e.kind, e.thing, e.version, e.home, e.gone, e.public_hash, e.personal_hash`
 
 // pendingEntries reads the first entries without a number.
@@ -132,7 +123,7 @@ func writeNumbers(ctx context.Context, tx *db.Tx, all []run) error {
 		}
 		n, err := tx.Exec(ctx, `with v (act, first, last, shift) as (values `+values(len(chunk), "text", "bigint", "bigint", "bigint")+`)
 			update trail_entry set seq = trail_entry.position + v.shift from v
-			where trail_entry.act = v.act and trail_entry.position between v.first and v.last and trail_entry.seq is null`, args...)
+			where trail_entry.act = v.act and trail_entry.position between v.first and v.last`, args...)
 		if err != nil {
 			return err
 		}
@@ -141,6 +132,72 @@ func writeNumbers(ctx context.Context, tx *db.Tx, all []run) error {
 		}
 	}
 	return nil
+}
+
+// hasCheckpoint says whether a head was signed.
+func hasCheckpoint(ctx context.Context, r db.Reader, h Head) (bool, error) {
+	return db.Get[bool](ctx, r, `select exists (select 1 from trail_checkpoint where epoch = $1 and size = $2)`, h.Epoch, h.Size)
+}
+
+func hasCheckpoints(ctx context.Context, r db.Reader, epoch int64) (bool, error) {
+	return db.Get[bool](ctx, r, `select exists (select 1 from trail_checkpoint where epoch = $1)`, epoch)
+}
+
+func insertCheckpoint(ctx context.Context, tx *db.Tx, h Head, note string) error {
+	_, err := tx.Exec(ctx, `insert into trail_checkpoint (epoch, size, root, at, note) values ($1, $2, $3, $4, $5)`, h.Epoch, h.Size, hexHash(h.Root), tx.Now, note)
+	return err
+}
+
+// lastCheckpoint is the last head that was signed; one of size 0 where there is none.
+func lastCheckpoint(ctx context.Context, r db.Reader) (Checkpoint, error) {
+	list, err := db.List[Checkpoint](ctx, r, `select epoch, size, at, note from trail_checkpoint order by epoch desc, size desc limit 1`)
+	if err != nil || len(list) == 0 {
+		return Checkpoint{}, err
+	}
+	return list[0], nil
+}
+
+// backlog counts the entries without a number, and tells the time of the first.
+func backlog(ctx context.Context, r db.Reader) (n int64, oldest db.Time, err error) {
+	if n, err = db.Get[int64](ctx, r, `select count(*) from trail_entry where seq is null`); err != nil || n == 0 {
+		return 0, "", err
+	}
+	oldest, err = db.Get[db.Time](ctx, r, `select a.at from trail_entry e join trail_act a on a.id = e.act where e.seq is null order by e.act, e.position limit 1`)
+	return n, oldest, err
+}
+
+// followerAt is how many entries a follower has taken in.
+func followerAt(ctx context.Context, r db.Reader, name string) (int64, error) {
+	return db.Get[int64](ctx, r, `select coalesce((select position from trail_follower where name = $1), 0)`, name)
+}
+
+func moveFollower(ctx context.Context, tx *db.Tx, name string, position int64) error {
+	_, err := tx.Exec(ctx, `insert into trail_follower (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position`, name, position)
+	return err
+}
+
+func feed(ctx context.Context, r db.Reader, from int64, limit int) ([]Feed, error) {
+	rows, err := db.List[struct {
+		Feed
+		Opens string `db:"opens"`
+	}](ctx, r, `select e.seq, e.act, a.at, a.actor, a.name, a.seal, a.opens, e.kind, e.thing, e.version, e.home, e.gone, e.public, e.personal
+		from trail_entry e join trail_act a on a.id = e.act where e.seq >= $1 order by e.seq limit $2`, from, limit)
+	list := make([]Feed, len(rows))
+	for i, row := range rows {
+		list[i] = row.Feed
+		list[i].Opens = db.Time(row.Opens)
+	}
+	return list, err
+}
+
+// storeOf is the id of the store to which the database belongs, "" before the first.
+func storeOf(ctx context.Context, r db.Reader) (string, error) {
+	return db.Get[string](ctx, r, `select coalesce((select id from trail_store), '')`)
+}
+
+func insertStore(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := tx.Exec(ctx, `insert into trail_store (id) values ($1)`, id)
+	return err
 }
 
 // values is n rows of parameters for a `with`, of which PostgreSQL has to know the types.

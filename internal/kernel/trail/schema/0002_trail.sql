@@ -34,7 +34,7 @@ create table trail_entry (
 	personal_hash text    not null,
 	primary key (act, position)
 );
-create unique index trail_entry__seq on trail_entry (seq);
+create unique index trail_entry__seq on trail_entry (seq) where seq is not null;
 create unique index trail_entry__kind_thing_version on trail_entry (kind, thing, version);
-create index trail_entry__home_seq on trail_entry (home, seq);
+create index trail_entry__home_seq on trail_entry (home, seq) where seq is not null;
 create index trail_entry__pending on trail_entry (act, position) where seq is null;

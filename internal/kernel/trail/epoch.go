@@ -1,0 +1,103 @@
+package trail
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
+)
+
+// Epoch is a stretch of the log that is signed as one: within it no tree is signed that does not contain the one before.
+type Epoch struct {
+	Number int64 `db:"number" trail:"key"` // from 1
+	Row
+	Size      int64   `db:"size"` // entries before it
+	At        db.Time `db:"at"`
+	Why       string  `db:"why"`
+	PublicKey string  `db:"public_key"` // a note's verifier key; its name is the origin of the checkpoints
+	Lost      string  `db:"lost"`       // the last checkpoint of the epoch before where the tree does not contain it, "" else
+}
+
+// Epochs is the audited table of epochs.
+var Epochs = NewTable[Epoch]("trail_epoch", "epoch")
+
+// OpenEpoch begins an epoch: the first, or one after the tree has become another than was signed. Whatever was committed
+// before stands before it in the log; its first entry is its own record, which says why, and shows the last checkpoint of the
+// epoch before where the tree does not contain it. lost is that checkpoint where the store has lost it too, "" else.
+func (l *Log) OpenEpoch(ctx context.Context, actor, why, lost string) (Epoch, error) {
+	if l.store == nil {
+		return Epoch{}, errors.New("trail: an epoch without a store")
+	}
+	if _, err := parseCheckpoint(lost); err != nil && lost != "" {
+		return Epoch{}, errs.Wrap(err, errs.Invalid, "失われた状態として、チェックポイントの形でないものが指定されています。")
+	}
+	var opened Epoch
+	if err := l.alone(ctx, sequencing, func(inner *db.Tx) error {
+		for {
+			list, err := next(ctx, inner, batch)
+			if err != nil {
+				return err
+			}
+			if len(list) == 0 {
+				break
+			}
+			if err := number(ctx, inner, list); err != nil {
+				return err
+			}
+		}
+		head, err := headOf(ctx, inner)
+		if err != nil {
+			return err
+		}
+		opened = Epoch{Number: head.Epoch + 1, Row: Row{Home: Body}, Size: head.Size, At: db.At(inner.Now), Why: why, Lost: lost}
+		if lost == "" {
+			if opened.Lost, err = l.store.lost(ctx, inner, head); err != nil {
+				return err
+			}
+		}
+		// The store knows of the epoch first. If this fails before the commit, nothing is signed until it is done again.
+		signer, err := l.store.begin(opened.Number)
+		if err != nil {
+			return err
+		}
+		opened.PublicKey = signer.public
+		if err := moveHead(ctx, inner, head, Head{head.Size, opened.Number, head.Root}); err != nil {
+			return err
+		}
+		var act id.ID
+		if err := l.act(ctx, inner, Act{Actor: actor, Name: "trail.epoch"}, func(tx *Tx) error {
+			act = tx.Act
+			return Epochs.Put(ctx, tx, opened)
+		}); err != nil {
+			return err
+		}
+		own, err := entriesOfAct(ctx, inner, act)
+		if err != nil {
+			return err
+		}
+		return number(ctx, inner, own)
+	}); err != nil {
+		return Epoch{}, err
+	}
+	opened.Version = 1
+	return opened, l.Sign(ctx)
+}
+
+// lost is the last signed head where the tree at head does not contain it, "" else.
+func (s *Store) lost(ctx context.Context, r db.Reader, head Head) (string, error) {
+	text, err := s.read(headFile)
+	if err != nil || text == "" {
+		return "", err
+	}
+	last, err := parseCheckpoint(text)
+	if err == nil {
+		err = contains(ctx, r, head, last)
+		if err == nil || !errors.Is(err, ErrRewound) {
+			return "", err
+		}
+	}
+	return strings.ToValidUTF8(text, "?"), nil
+}

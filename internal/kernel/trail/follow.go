@@ -1,0 +1,103 @@
+package trail
+
+import (
+	"context"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
+)
+
+// feedSize is how many entries a follower gets at once.
+const feedSize = 1000
+
+// Feed is an entry as followers get it.
+type Feed struct {
+	Seq      int64   `db:"seq"`
+	Act      id.ID   `db:"act"`
+	At       db.Time `db:"at"`
+	Actor    string  `db:"actor"`
+	Name     string  `db:"name"` // of the act
+	Seal     string  `db:"seal"`
+	Opens    db.Time // "" for an act without a seal
+	Kind     string  `db:"kind"`
+	Thing    string  `db:"thing"`
+	Version  int64   `db:"version"`
+	Home     string  `db:"home"`
+	Gone     bool    `db:"gone"`
+	Public   string  `db:"public"`   // canonical JSON
+	Personal string  `db:"personal"` // canonical JSON, "" also when it was erased
+}
+
+// Follower makes something of the log that can be made again: what is derived from rows is written by one, never beside the row.
+type Follower struct {
+	Name string
+	// Apply takes in the next entries, in the order of their numbers. What it writes by tx is committed together with the
+	// place it has come to. It meets every entry, later ones after Rebuild again: it must not matter that it was here before.
+	// On PostgreSQL each statement of tx sees what is committed.
+	Apply func(ctx context.Context, tx *db.Tx, entries []Feed) error
+}
+
+// following is a follower of a running log.
+type following struct {
+	Follower
+	wake chan struct{} // holds one token when the log has grown
+}
+
+// Follow adds followers, before the log runs.
+func (l *Log) Follow(followers ...Follower) *Log {
+	for _, f := range followers {
+		l.followers = append(l.followers, following{f, make(chan struct{}, 1)})
+	}
+	return l
+}
+
+// Rebuild sends a follower back to the beginning of the log. It is NotFound if nobody has that name.
+func (l *Log) Rebuild(ctx context.Context, name string) error {
+	for _, f := range l.followers {
+		if f.Name == name {
+			return l.alone(ctx, f.lock(), func(tx *db.Tx) error {
+				tx.AfterCommit(func() { nudge(f.wake) })
+				return moveFollower(ctx, tx, name, 0)
+			})
+		}
+	}
+	return errs.New(errs.NotFound, "「%s」という、証跡から作るものはありません。", name)
+}
+
+// lock is the name under which one process at a time lets it follow.
+func (f following) lock() string { return "trail follower " + f.Name }
+
+// catchUp lets a follower take in everything that has a number.
+func (l *Log) catchUp(ctx context.Context, f following) error {
+	for behind := true; behind; {
+		if err := l.db.View(ctx, func(r db.Reader) error {
+			at, err := followerAt(ctx, r, f.Name)
+			if err != nil {
+				return err
+			}
+			head, err := headOf(ctx, r)
+			behind = at < head.Size
+			return err
+		}); err != nil || !behind {
+			return err // having waited for nobody
+		}
+		if err := l.alone(ctx, f.lock(), func(tx *db.Tx) error {
+			at, err := followerAt(ctx, tx, f.Name)
+			if err != nil {
+				return err
+			}
+			entries, err := feed(ctx, tx, at, feedSize)
+			if err != nil || len(entries) == 0 {
+				return err
+			}
+			if err := f.Apply(ctx, tx, entries); err != nil {
+				return err
+			}
+			return moveFollower(ctx, tx, f.Name, entries[len(entries)-1].Seq+1)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
