@@ -80,6 +80,35 @@ create table clause_source (
 	constraint clause_source_pkey PRIMARY KEY (regime, edition)
 );
 
+create table job (
+	id text not null,
+	kind text not null,
+	payload text not null,
+	state text not null,
+	created_at text not null,
+	due_at text not null,
+	ended_at text not null,
+	tries bigint not null,
+	lease bigint not null,
+	error text not null,
+	constraint job_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX job__created_at ON public.job USING btree (created_at, id);
+
+CREATE INDEX job__state_due_at ON public.job USING btree (state, due_at, id);
+
+create table job_beat (
+	job text not null,
+	lease bigint not null,
+	until text not null,
+	done bigint not null,
+	total bigint not null,
+	note text not null,
+	constraint job_beat_job_fkey FOREIGN KEY (job) REFERENCES job(id),
+	constraint job_beat_pkey PRIMARY KEY (job)
+);
+
 create table org_assignment (
 	id text not null,
 	version bigint not null,
@@ -346,6 +375,8 @@ create table trail_act (
 	constraint trail_act_pkey PRIMARY KEY (id)
 );
 
+CREATE INDEX trail_act__actor ON public.trail_act USING btree (actor, id);
+
 CREATE INDEX trail_act__at ON public.trail_act USING btree (at, id);
 
 create table trail_checkpoint (
@@ -375,13 +406,15 @@ create table trail_entry (
 	constraint trail_entry_pkey PRIMARY KEY (act, "position")
 );
 
-CREATE INDEX trail_entry__home_seq ON public.trail_entry USING btree (home, seq);
+CREATE INDEX trail_entry__home_seq ON public.trail_entry USING btree (home, seq) WHERE (seq IS NOT NULL);
+
+CREATE INDEX trail_entry__kind_seq ON public.trail_entry USING btree (kind, seq) WHERE (seq IS NOT NULL);
 
 CREATE INDEX trail_entry__pending ON public.trail_entry USING btree (act, "position") WHERE (seq IS NULL);
 
 CREATE UNIQUE INDEX trail_entry__kind_thing_version ON public.trail_entry USING btree (kind, thing, version);
 
-CREATE UNIQUE INDEX trail_entry__seq ON public.trail_entry USING btree (seq);
+CREATE UNIQUE INDEX trail_entry__seq ON public.trail_entry USING btree (seq) WHERE (seq IS NOT NULL);
 
 create table trail_epoch (
 	number bigint not null,
@@ -394,6 +427,21 @@ create table trail_epoch (
 	lost text not null,
 	constraint trail_epoch_pkey PRIMARY KEY (number)
 );
+
+create table trail_erasure (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	kind text not null,
+	thing text not null,
+	part text not null,
+	through bigint not null,
+	ground text not null,
+	clause text not null,
+	constraint trail_erasure_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX trail_erasure__kind_thing ON public.trail_erasure USING btree (kind, thing);
 
 create table trail_follower (
 	name text not null,
@@ -415,9 +463,38 @@ create table trail_store (
 	constraint trail_store_pkey PRIMARY KEY (id)
 );
 
+create table trail_thing (
+	kind text not null,
+	thing text not null,
+	version bigint not null,
+	home text not null,
+	gone boolean not null,
+	seq bigint not null,
+	at text not null,
+	constraint trail_thing_pkey PRIMARY KEY (kind, thing)
+);
+
+CREATE INDEX trail_thing__home_seq ON public.trail_thing USING btree (home, seq);
+
 create table trail_tile (
 	level bigint not null,
 	number bigint not null,
 	hashes bytea not null,
 	constraint trail_tile_pkey PRIMARY KEY (level, number)
 );
+
+create table trailview_check (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	actor text not null,
+	at text not null,
+	ok boolean not null,
+	size bigint not null,
+	root text not null,
+	checked bigint not null,
+	findings text not null,
+	constraint trailview_check_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX trailview_check__at ON public.trailview_check USING btree (at);

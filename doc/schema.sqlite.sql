@@ -80,6 +80,32 @@ CREATE TABLE clause_source (
 	primary key (regime, edition)
 );
 
+CREATE TABLE job (
+	id         text   not null primary key,
+	kind       text   not null,
+	payload    text   not null,
+	state      text   not null,
+	created_at text   not null,
+	due_at     text   not null,
+	ended_at   text   not null,
+	tries      bigint not null,
+	lease      bigint not null,
+	error      text   not null
+);
+
+CREATE INDEX job__created_at on job (created_at, id);
+
+CREATE INDEX job__state_due_at on job (state, due_at, id);
+
+CREATE TABLE job_beat (
+	job   text   not null primary key references job (id),
+	lease bigint not null,
+	until text   not null,
+	done  bigint not null,
+	total bigint not null,
+	note  text   not null
+);
+
 CREATE TABLE org_assignment (
 	id text not null primary key,
 	version bigint not null,
@@ -332,6 +358,8 @@ CREATE TABLE trail_act (
 	note_hash text not null
 );
 
+CREATE INDEX trail_act__actor on trail_act (actor, id);
+
 CREATE INDEX trail_act__at on trail_act (at, id);
 
 CREATE TABLE trail_checkpoint (
@@ -361,13 +389,15 @@ CREATE TABLE trail_entry (
 	primary key (act, position)
 );
 
-CREATE INDEX trail_entry__home_seq on trail_entry (home, seq);
+CREATE INDEX trail_entry__home_seq on trail_entry (home, seq) where seq is not null;
+
+CREATE INDEX trail_entry__kind_seq on trail_entry (kind, seq) where seq is not null;
 
 CREATE UNIQUE INDEX trail_entry__kind_thing_version on trail_entry (kind, thing, version);
 
 CREATE INDEX trail_entry__pending on trail_entry (act, position) where seq is null;
 
-CREATE UNIQUE INDEX trail_entry__seq on trail_entry (seq);
+CREATE UNIQUE INDEX trail_entry__seq on trail_entry (seq) where seq is not null;
 
 CREATE TABLE trail_epoch (
 	number     bigint not null primary key,
@@ -379,6 +409,20 @@ CREATE TABLE trail_epoch (
 	public_key text   not null,
 	lost       text   not null
 );
+
+CREATE TABLE trail_erasure (
+	id      text   not null primary key,
+	version bigint not null,
+	home    text   not null,
+	kind    text   not null,
+	thing   text   not null,
+	part    text   not null,
+	through bigint not null,
+	ground  text   not null,
+	clause  text   not null
+);
+
+CREATE INDEX trail_erasure__kind_thing on trail_erasure (kind, thing);
 
 CREATE TABLE trail_follower (
 	name     text   not null primary key,
@@ -396,9 +440,37 @@ CREATE TABLE trail_store (
 	id text not null primary key
 );
 
+CREATE TABLE trail_thing (
+	kind    text    not null,
+	thing   text    not null,
+	version bigint  not null,
+	home    text    not null,
+	gone    boolean not null,
+	seq     bigint  not null,
+	at      text    not null,
+	primary key (kind, thing)
+);
+
+CREATE INDEX trail_thing__home_seq on trail_thing (home, seq);
+
 CREATE TABLE trail_tile (
 	level  bigint not null,
 	number bigint not null,
 	hashes bytea  not null,
 	primary key (level, number)
 );
+
+CREATE TABLE trailview_check (
+	id       text    not null primary key,
+	version  bigint  not null,
+	home     text    not null,
+	actor    text    not null,
+	at       text    not null,
+	ok       boolean not null,
+	size     bigint  not null,
+	root     text    not null,
+	checked  bigint  not null,
+	findings text    not null
+);
+
+CREATE INDEX trailview_check__at on trailview_check (at);

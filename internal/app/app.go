@@ -2,12 +2,18 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
+	"strings"
+	"sync"
+	"time"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/feature/policy"
+	"sekimori/internal/feature/trailview"
+	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/kernel/trail"
 	packs "sekimori/regime"
@@ -17,13 +23,33 @@ import (
 type App struct {
 	DB      *db.DB
 	Log     *trail.Log
+	Jobs    *job.Queue
 	Library *regime.Library
 	Policy  *policy.Service
+	Trail   *trailview.Service
+
+	store *trail.Store // nil when it is only looked at
 }
 
 // Place says where a body keeps its data.
 type Place struct {
 	DB string // sqlite:PATH or postgres://…
+	// Store is the folder beside the database, with the key, the last signed head and files. Where it is "" it is PATH.store,
+	// or sekimori.store in the working folder for PostgreSQL.
+	Store string
+	// Look opens the database alone, to read: nothing is signed, no key is needed, and a trail that is broken is no reason to stop.
+	Look bool
+}
+
+// store is the folder that Store says.
+func (p Place) store() string {
+	if p.Store != "" {
+		return p.Store
+	}
+	if path, ok := strings.CutPrefix(p.DB, "sqlite:"); ok {
+		return strings.TrimSuffix(path, ".db") + ".store"
+	}
+	return "sekimori.store"
 }
 
 // Open opens the database, brings its schema up to this program and puts the features
@@ -37,13 +63,59 @@ func Open(ctx context.Context, at Place, offered *regime.Set) (*App, error) {
 		_ = d.Close() // the migration's error is the one to show
 		return nil, err
 	}
-	log := trail.New(d)
-	library := regime.NewLibrary(offered, capabilities())
-	return &App{DB: d, Log: log, Library: library, Policy: policy.New(log, library)}, nil
+	a := assemble(d, offered)
+	if err := a.begin(ctx, at); err != nil {
+		_ = d.Close() // the other error is the one to show
+		return nil, err
+	}
+	return a, nil
 }
 
-// Close ends the use of the database.
-func (a *App) Close() error { return a.DB.Close() }
+// assemble puts the features together; it touches nothing.
+func assemble(d *db.DB, offered *regime.Set) *App {
+	log := trail.New(d)
+	library := regime.NewLibrary(offered, capabilities())
+	jobs := job.New(d, trailview.Job(log, Audited()))
+	return &App{
+		DB: d, Log: log, Jobs: jobs, Library: library,
+		Policy: policy.New(log, library), Trail: trailview.New(log, jobs, Audited()),
+	}
+}
+
+// begin takes the store into use and makes sure that the trail goes on from what was signed last.
+func (a *App) begin(ctx context.Context, at Place) (err error) {
+	if at.Look {
+		return nil
+	}
+	if a.store, err = trail.OpenStore(ctx, a.DB, at.store()); err != nil {
+		return err
+	}
+	return a.Log.With(a.store).Begin(ctx, "system:sekimori")
+}
+
+// Run does what goes on behind the screens, numbering, signing and jobs, until ctx ends.
+func (a *App) Run(ctx context.Context) {
+	var group sync.WaitGroup
+	group.Go(func() { a.Log.Run(ctx) })
+	group.Go(func() { a.Jobs.Run(ctx, workers) })
+	group.Wait()
+}
+
+// workers is how many jobs one process runs at once.
+const workers = 2
+
+// settling is how long a process that ends may take to number and sign what it has written. What is left the next one does.
+const settling = 10 * time.Second
+
+// Close numbers and signs what was written and ends the use of the database.
+func (a *App) Close() error {
+	if a.store == nil {
+		return a.DB.Close()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), settling)
+	defer cancel()
+	return errors.Join(a.Log.Settle(ctx), a.DB.Close())
+}
 
 // LoadRegimes reads the packs of the program, and those of a folder beside them. A pack of
 // the folder stands in place of a shipped one of the same edition.

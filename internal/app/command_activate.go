@@ -136,11 +136,11 @@ type activeRow struct {
 
 // Run lists every decision, the last to take effect first.
 func (*activeCommand) Run(c *console) error {
-	a, err := c.open()
+	a, err := c.look()
 	if err != nil {
 		return err
 	}
-	defer a.Close() //nolint:errcheck // nothing was written
+	defer c.close(a)
 	rows := []activeRow{}
 	err = a.DB.View(c.ctx, func(r db.Reader) error {
 		decided, err := regime.Activations(c.ctx, r, "")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"sekimori/internal/base/errs"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/regime"
@@ -22,12 +23,24 @@ func (c *console) pack(name string) (*regime.Pack, error) {
 }
 
 // open opens the program on the database that the flags name.
-func (c *console) open() (*App, error) {
+func (c *console) open() (*App, error) { return c.openAt(Place{DB: c.flags.DB, Store: c.flags.Store}) }
+
+// look opens it only to read.
+func (c *console) look() (*App, error) { return c.openAt(Place{DB: c.flags.DB, Look: true}) }
+
+func (c *console) openAt(at Place) (*App, error) {
 	set, err := c.regimes()
 	if err != nil {
 		return nil, err
 	}
-	return Open(c.ctx, Place{DB: c.flags.DB}, set)
+	return Open(c.ctx, at, set)
+}
+
+// close ends the use of the program after a command; what it could not number or sign the next one does.
+func (c *console) close(a *App) {
+	if err := a.Close(); err != nil {
+		c.say("記録は残りましたが、番号付けか署名を終えられませんでした。次に関守が動くときに行います: %s", errs.Message(err))
+	}
 }
 
 // with runs fn on the opened program and the edition named.
@@ -36,7 +49,7 @@ func (c *console) with(name string, fn func(*App, *regime.Pack) error) error {
 	if err != nil {
 		return err
 	}
-	defer a.Close() //nolint:errcheck // everything that was written has been committed
+	defer c.close(a)
 	p, err := a.Library.Offered().Find(name)
 	if err != nil {
 		return err
@@ -146,11 +159,11 @@ type clauseRow struct {
 
 // Run lists the clauses of an edition, with its text where it has been imported.
 func (k *clausesCommand) Run(c *console) error {
-	a, err := c.open()
+	a, err := c.look()
 	if err != nil {
 		return err
 	}
-	defer a.Close() //nolint:errcheck // everything that was written has been committed
+	defer c.close(a)
 	b, err := a.Policy.BookOf(c.ctx, k.Regime)
 	if err != nil {
 		return err

@@ -36,6 +36,7 @@ var errOpen = errors.New("open")
 // commands is the command line.
 type commands struct {
 	DB      string `name:"db" env:"SEKIMORI_DB" default:"sqlite:sekimori.db" placeholder:"DSN" help:"データベース。sqlite:ファイル か postgres://…"`
+	Store   string `env:"SEKIMORI_STORE" placeholder:"DIR" help:"鍵、最後に署名した記録、ファイルを置くフォルダー。省くとデータベースの隣"`
 	Regimes string `env:"SEKIMORI_REGIMES" placeholder:"DIR" help:"パックを加えるフォルダー（REGIME/EDITION/…）"`
 	JSON    bool   `name:"json" help:"結果をJSONで標準出力に書く"`
 
@@ -70,11 +71,16 @@ type console struct {
 
 // actor is who runs the command, as the trail names him.
 func (c *console) actor() string {
-	name := "?"
-	if u, err := user.Current(); err == nil {
-		name = strings.Join(strings.Fields(u.Username), "_")
+	return "cli:" + account()
+}
+
+// account is the user of the operating system.
+func account() string {
+	u, err := user.Current()
+	if err != nil {
+		return "unknown"
 	}
-	return "cli:" + name
+	return strings.Join(strings.Fields(u.Username), "_")
 }
 
 // say writes a message for people; data goes to out alone.

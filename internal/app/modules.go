@@ -1,11 +1,15 @@
 package app
 
 import (
+	"slices"
+
 	"sekimori/internal/base/db"
 	"sekimori/internal/feature"
 	"sekimori/internal/feature/policy"
+	"sekimori/internal/feature/trailview"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/kernel/trail"
@@ -13,7 +17,34 @@ import (
 
 // Modules lists the features in the order of the menu.
 func (a *App) Modules() []feature.Module {
-	return []feature.Module{policy.Module(a.Policy)}
+	modules := []feature.Module{policy.Module(a.Policy)}
+	words := []feature.Words{trailview.Words()}
+	for _, m := range modules {
+		words = append(words, m.Words)
+	}
+	return append(modules, trailview.Module(a.Trail, trailview.NewWords(words...)))
+}
+
+// Audited lists every table under the trail.
+func Audited() []trail.Audited {
+	return slices.Concat(org.Audited(), clause.Audited(), regime.Audited(), trailview.Audited())
+}
+
+// Unaudited lists every other table, with the reason why the trail does not hold it.
+func Unaudited() map[string]string {
+	return map[string]string{
+		"trail_act":        "the trail itself",
+		"trail_entry":      "the trail itself",
+		"trail_head":       "the trail itself",
+		"trail_tile":       "the trail itself",
+		"trail_checkpoint": "the trail itself",
+		"trail_follower":   "how far what is derived has come",
+		"trail_thing":      "derived from the trail by a follower",
+		"trail_store":      "the same id stands in the store",
+		"job":              "work under way; its effects are audited",
+		"job_beat":         "work under way; its effects are audited",
+		"org_stamp":        "a counter that says when what a process remembers is old",
+	}
 }
 
 // Schemas lists what stores tables, the kernel first.
@@ -23,6 +54,8 @@ func Schemas() []db.Schema {
 		{Module: "org", FS: org.Schema()},
 		{Module: "clause", FS: clause.Schema()},
 		{Module: "regime", FS: regime.Schema()},
+		{Module: "job", FS: job.Schema()},
+		{Module: "trailview", FS: trailview.Schema()},
 	}
 }
 

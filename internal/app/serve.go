@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 
 	"sekimori/internal/base/errs"
@@ -17,16 +18,13 @@ import (
 
 // Handler is the site of a body.
 func (a *App) Handler(body string) (http.Handler, error) {
+	local := "local:" + account()
 	c := web.Config{
 		Product: "関守", Body: body, Log: slog.Default(), Ready: a.DB.Check,
-		// Nobody signs in yet: whoever reaches this machine may read the policies, and no
-		// route asks for more.
-		Allow: func(_ *http.Request, p access.Permission) error {
-			if p != access.PolicyRead {
-				return errs.New(errs.Forbidden, "この操作はできません。")
-			}
-			return nil
-		},
+		// Nobody signs in yet: the site answers on this machine alone, and whoever sits at it acts under its name. What
+		// each may do is asked from the next step on.
+		Allow: func(_ *http.Request, _ access.Permission) error { return nil },
+		Who:   func(*http.Request) string { return local },
 	}
 	for _, m := range a.Modules() {
 		c.Menu = append(c.Menu, m.Menu...)
@@ -46,7 +44,7 @@ func (k *serveCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	defer a.Close() //nolint:errcheck // the process ends here
+	defer c.close(a)
 	return c.serve(a, k.Listen, k.Body)
 }
 
@@ -73,7 +71,7 @@ func (k *demoCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	defer a.Close() //nolint:errcheck // the process ends here
+	defer c.close(a)
 	c.say("架空の「みなと市」です。いまは閲覧だけで、サインインはまだありません（利用者の一覧は空です）。")
 	return c.serve(a, k.Listen, "みなと市（デモ）")
 }
@@ -90,7 +88,12 @@ func (c *console) serve(a *App, address, body string) error {
 		return err
 	}
 	c.say("http://%s を開いてください。終えるには Ctrl+C を押します。", ln.Addr())
-	return web.Serve(c.ctx, ln, h)
+	ctx, stop := context.WithCancel(c.ctx)
+	var group sync.WaitGroup
+	group.Go(func() { a.Run(ctx) })
+	defer group.Wait()
+	defer stop()
+	return web.Serve(ctx, ln, h)
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {

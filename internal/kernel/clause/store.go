@@ -131,6 +131,11 @@ var (
 	defects   = trail.NewTable[defectRow]("clause_defect", "defect")
 )
 
+// Audited lists the tables of this package.
+func Audited() []trail.Audited {
+	return []trail.Audited{sources, documents, revisions, clauses, defects}
+}
+
 // Load reads an imported text back: just what Parse gave when it was imported. NotFound where none has been.
 func Load(ctx context.Context, r db.Reader, regime, edition string) (*Text, error) {
 	content, err := db.Get[[]byte](ctx, r, `select content from clause_source where regime = $1 and edition = $2`, regime, edition)

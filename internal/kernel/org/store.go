@@ -57,3 +57,8 @@ func touch(ctx context.Context, tx *trail.Tx, rows int) error {
 func stamp(ctx context.Context, r db.Reader) (string, error) {
 	return db.Get[string](ctx, r, `select stamp from org_stamp where id = 1`)
 }
+
+// Audited lists the tables of this package.
+func Audited() []trail.Audited {
+	return []trail.Audited{Units, Codes, Systems, Posts, People, Assignments, Designations, Deputies, Batches}
+}

@@ -49,6 +49,9 @@ var (
 	activations = trail.NewTable[Activation]("regime_activation", "activation")
 )
 
+// Audited lists the tables of this package.
+func Audited() []trail.Audited { return []trail.Audited{packs, activations} }
+
 // Activations lists every decision about a regime ("" for all), the last to take effect first; of one day the one decided last.
 func Activations(ctx context.Context, r db.Reader, regime string) ([]Activation, error) {
 	return db.List[Activation](ctx, r, `select `+activations.Columns()+` from regime_activation

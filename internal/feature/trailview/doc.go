@@ -1,0 +1,7 @@
+// Package trailview shows the trail (証跡): who did what and when, what each thing was after each act, and whether all of it
+// is still as it was written. It lets people search acts, read the history of one thing with what changed, take a receipt
+// for one state, have the whole trail verified and keep the result, and take a signed checkpoint away.
+//
+// It guarantees that nothing of an act is shown before the act's own hour, and that the result of a verification is itself an
+// act. It changes nothing else. It does not know what acts and things are called: the features say so (feature.Words).
+package trailview

@@ -1,0 +1,298 @@
+package trailview
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/trail"
+	"sekimori/internal/web"
+	"sekimori/internal/web/ui"
+)
+
+// pages answers requests.
+type pages struct {
+	s     *Service
+	words dictionary
+}
+
+const perPage = 50
+
+func actHref(act id.ID) string { return "/trail/act/" + string(act) }
+
+func thingHref(kind, thing string) string { return "/trail/thing/" + address(kind, thing) }
+
+// address is kind and thing as a path; the thing's own slashes stay.
+func address(kind, thing string) string {
+	parts := strings.Split(thing, "/")
+	for i, part := range parts {
+		parts[i] = url.PathEscape(part)
+	}
+	return url.PathEscape(kind) + "/" + strings.Join(parts, "/")
+}
+
+// seen is what any reader may see: what has come to its hour.
+func (p pages) seen() trail.Seen { return trail.Seen{Now: db.At(p.s.log.DB().Now())} }
+
+// searchView lists acts by what they touched.
+type searchView struct {
+	web.Page
+	Form    ui.SearchForm
+	Results resultsView
+}
+
+type resultsView struct {
+	Table ui.Table
+	Pager ui.Pager
+}
+
+func (p pages) search(ctx context.Context, r *web.Request) (searchView, error) {
+	v := searchView{Page: r.Page("証跡"), Form: p.form(r)}
+	v.Lead = "だれが、いつ、何をしたか。記録は消したり書き換えたりできず、変えられれば検証で分かります。"
+	q := trail.Query{Kind: r.Query("kind"), Name: r.Query("act"), Actor: r.Query("actor"), Limit: perPage}
+	q.After, _ = strconv.ParseInt(r.Query("after"), 10, 64) // what is no number is the first page
+	var ok bool
+	if q.From, q.To, ok = period(&v.Form); !ok {
+		return v, nil
+	}
+	var (
+		entries []trail.Entry
+		next    int64
+	)
+	err := p.s.log.DB().View(ctx, func(reader db.Reader) (err error) {
+		entries, next, err = p.s.log.Search(ctx, reader, q, p.seen())
+		return err
+	})
+	if err != nil {
+		return v, err
+	}
+	v.Results.Table = p.table("見つかった記録（新しい順）", entries)
+	v.Results.Table.Empty = "この条件に合う記録はありません。"
+	v.Results.Pager = ui.Pager{Label: "証跡", Swap: "results", Next: following(r, "kind act actor from to", next)}
+	return v, nil
+}
+
+// following is the address of the next page with the conditions of this one, "" where nothing follows.
+func following(r *web.Request, conditions string, next int64) string {
+	if next == 0 {
+		return ""
+	}
+	query := url.Values{"after": {strconv.FormatInt(next, 10)}}
+	for _, name := range strings.Fields(conditions) {
+		if value := r.Query(name); value != "" {
+			query.Set(name, value)
+		}
+	}
+	return "?" + query.Encode()
+}
+
+func (p pages) form(r *web.Request) ui.SearchForm {
+	options := func(all string, words map[string]string) []ui.Option {
+		list := []ui.Option{{Value: "", Text: all}}
+		for _, key := range slices.SortedFunc(maps.Keys(words), func(a, b string) int { return cmp.Or(cmp.Compare(words[a], words[b]), cmp.Compare(a, b)) }) {
+			list = append(list, ui.Option{Value: key, Text: words[key]})
+		}
+		return list
+	}
+	kinds := map[string]string{}
+	for kind, w := range p.words.Kinds {
+		kinds[kind] = w.Title
+	}
+	return ui.SearchForm{
+		Action: "/trail", Swap: "results", Clear: "/trail",
+		Fields: []ui.Field{
+			{Name: "act", Label: "したこと", Value: r.Query("act"), Options: options("すべて", p.words.Acts)},
+			{Name: "kind", Label: "対象の種類", Value: r.Query("kind"), Options: options("すべて", kinds)},
+			{Name: "actor", Label: "だれが", Value: r.Query("actor"), Help: "記録のとおりに（例：cli:operator）"},
+			{Type: ui.Date, Name: "from", Label: "この日から", Value: r.Query("from")},
+			{Type: ui.Date, Name: "to", Label: "この日まで", Value: r.Query("to")},
+		},
+	}
+}
+
+// period reads the dates of the form; what cannot be read is marked there.
+func period(f *ui.SearchForm) (from, to db.Time, ok bool) {
+	ok = true
+	read := func(name string, days int) db.Time {
+		for i := range f.Fields {
+			field := &f.Fields[i]
+			if field.Name != name || field.Value == "" {
+				continue
+			}
+			day, err := jpdate.Parse(field.Value)
+			if err != nil {
+				field.Error, ok = errs.Message(err), false
+				return ""
+			}
+			return db.At(day.AddDays(days).Start())
+		}
+		return ""
+	}
+	from, to = read("from", 0), read("to", 1)
+	return from, to, ok
+}
+
+// table lists entries.
+func (p pages) table(caption string, entries []trail.Entry) ui.Table {
+	t := ui.Table{Caption: caption, Stack: true, Columns: []ui.Column{
+		{Title: "日時", Keep: true}, {Title: "したこと"}, {Title: "対象", Head: true}, {Title: "だれが"}, {Title: "番号", Number: true},
+	}}
+	for _, e := range entries {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			ui.Text(moment(e.At)), ui.Anchor(p.words.act(e.Name), actHref(e.Act)), p.thingCell(e), ui.Text(who(e.Actor)), ui.Text(place(e)),
+		}})
+	}
+	return t
+}
+
+func (p pages) thingCell(e trail.Entry) ui.Cell {
+	cell := ui.Cell{{Text: label(e), Href: thingHref(e.Kind, e.Thing)}, {Text: p.words.kind(e.Kind) + "　第" + strconv.FormatInt(e.Version, 10) + "版", Quiet: true}}
+	if e.Gone {
+		cell = append(cell, ui.Item{Text: "取消し", Tone: ui.Warn})
+	}
+	return cell
+}
+
+// place is the entry's number in the tree.
+func place(e trail.Entry) string {
+	if e.Seq == nil {
+		return "番号待ち"
+	}
+	return ui.Figure(int(*e.Seq))
+}
+
+// actView is one act with what it left.
+type actView struct {
+	web.Page
+	Facts   ui.DescriptionList
+	Results resultsView
+}
+
+func (p pages) act(ctx context.Context, r *web.Request) (actView, error) {
+	var (
+		entries []trail.Entry
+		next    int64
+	)
+	after, _ := strconv.ParseInt(r.Query("after"), 10, 64) // what is no number is the first page
+	err := p.s.log.DB().View(ctx, func(reader db.Reader) (err error) {
+		entries, next, err = p.s.log.Search(ctx, reader, trail.Query{Act: id.ID(r.Path("act")), After: after, Limit: perPage}, p.seen())
+		return err
+	})
+	if err != nil {
+		return actView{}, err
+	}
+	if len(entries) == 0 {
+		return actView{}, errs.New(errs.NotFound, "この記録はないか、まだ番号が付いていません。少し待って開き直してください。")
+	}
+	e := entries[0]
+	v := actView{Page: r.Page(p.words.act(e.Name), ui.Link{Text: "証跡", Href: "/trail"})}
+	v.Facts.Items = p.actFacts(e)
+	v.Results.Table = p.table("この操作が残した記録", entries)
+	v.Results.Pager = ui.Pager{Label: "この操作の記録", Swap: "results", Next: following(r, "", next)}
+	return v, nil
+}
+
+func (p pages) actFacts(e trail.Entry) []ui.Description {
+	note := ui.Text(e.Note)
+	if e.NoteErased {
+		note = ui.Cell{{Text: "（消去済み）", Quiet: true}}
+	}
+	items := []ui.Description{
+		{Term: "日時", Cell: ui.Text(moment(e.At))},
+		{Term: "だれが", Cell: ui.Cell{{Text: who(e.Actor)}, {Text: e.Actor, Quiet: true}}},
+	}
+	if e.Authority != "" {
+		items = append(items, ui.Description{Term: "どの立場で", Cell: ui.Text(e.Authority)})
+	}
+	if e.Note != "" || e.NoteErased {
+		items = append(items, ui.Description{Term: "書き添え", Cell: note})
+	}
+	detail := map[string]any{}
+	_ = json.Unmarshal([]byte(e.Detail), &detail) // what cannot be read is not shown
+	var lines ui.Cell
+	for _, key := range slices.Sorted(maps.Keys(detail)) {
+		value, _ := json.Marshal(detail[key]) // it came from JSON
+		lines = append(lines, ui.Item{Text: key + ": " + strings.Trim(string(value), `"`)})
+	}
+	if len(lines) > 0 {
+		items = append(items, ui.Description{Term: "内容", Cell: lines})
+	}
+	return append(items, ui.Description{Term: "識別子", Cell: ui.Cell{{Text: string(e.Act), Quiet: true}}})
+}
+
+// thingView is the history of one thing.
+type thingView struct {
+	web.Page
+	Facts   ui.DescriptionList
+	History historyView
+}
+
+type historyView struct {
+	Timeline ui.Timeline
+	Pager    ui.Pager
+}
+
+func (p pages) thing(ctx context.Context, r *web.Request) (thingView, error) {
+	kind, thing := r.Path("kind"), r.Path("thing")
+	before, _ := strconv.ParseInt(r.Query("after"), 10, 64) // what is no number is the first page
+	var versions []trail.Version
+	err := p.s.log.DB().View(ctx, func(reader db.Reader) (err error) {
+		versions, err = p.s.log.History(ctx, reader, kind, thing, before, perPage, p.seen())
+		return err
+	})
+	if err != nil {
+		return thingView{}, err
+	}
+	if len(versions) == 0 {
+		return thingView{}, errs.New(errs.NotFound, "この記録はありません。")
+	}
+	newest := versions[0]
+	v := thingView{Page: r.Page(label(newest.Entry), ui.Link{Text: "証跡", Href: "/trail"})}
+	v.Kicker = p.words.kind(kind)
+	if href := p.words.Kinds[kind].Href; href != nil {
+		v.Facts.Items = append(v.Facts.Items, ui.Description{Term: "画面", Cell: ui.Anchor("いまの内容を見る", href(thing))})
+	}
+	v.Facts.Items = append(v.Facts.Items, ui.Description{Term: "識別子", Cell: ui.Cell{{Text: thing, Quiet: true}}})
+	for _, x := range versions {
+		v.History.Timeline.Versions = append(v.History.Timeline.Versions, p.version(x))
+	}
+	if last := versions[len(versions)-1]; len(versions) == perPage && last.Version > 1 {
+		v.History.Pager = ui.Pager{Label: "履歴", Swap: "history", Next: following(r, "", last.Version)}
+	}
+	return v, nil
+}
+
+func (p pages) version(x trail.Version) ui.Version {
+	v := ui.Version{
+		ID: "v" + strconv.FormatInt(x.Version, 10), When: moment(x.At), Who: who(x.Actor), Href: actHref(x.Act),
+		What: "第" + strconv.FormatInt(x.Version, 10) + "版　" + p.words.act(x.Name),
+		Notes: ui.Cell{
+			{Text: "番号 " + place(x.Entry), Quiet: true},
+			{Text: "受領証を受け取る", Href: "/trail/receipt/" + url.PathEscape(x.Kind) + "/" + strconv.FormatInt(x.Version, 10) + "/" + strings.TrimPrefix(address("", x.Thing), "/"), Quiet: true},
+		},
+	}
+	if x.Seq == nil {
+		v.Notes = v.Notes[:1]
+	}
+	if x.Gone {
+		v.Notes = append(v.Notes, ui.Item{Text: "取消し", Tone: ui.Warn})
+	}
+	if x.PersonalErased {
+		v.Notes = append(v.Notes, ui.Item{Text: "個人情報は消去済み", Tone: ui.Neutral})
+	}
+	for _, c := range x.Changes {
+		if name := p.words.column(x.Kind, c.Column); name != "" {
+			v.Changes = append(v.Changes, ui.Change{Name: name, Before: p.words.value(x.Kind, c.Column, c.Old), After: p.words.value(x.Kind, c.Column, c.New)})
+		}
+	}
+	return v
+}

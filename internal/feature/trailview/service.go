@@ -1,0 +1,89 @@
+package trailview
+
+import (
+	"context"
+	"encoding/json"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/job"
+	"sekimori/internal/kernel/trail"
+)
+
+// VerifyJob is the name of the job that verifies the trail.
+const VerifyJob = "trail.verify"
+
+// Service holds the use cases.
+type Service struct {
+	log    *trail.Log
+	jobs   *job.Queue
+	tables []trail.Audited
+}
+
+// New makes the service over all audited tables of the program.
+func New(log *trail.Log, jobs *job.Queue, tables []trail.Audited) *Service {
+	return &Service{log: log, jobs: jobs, tables: tables}
+}
+
+// Ask has the trail verified, on behalf of by. It may take minutes, so a job does it.
+func (s *Service) Ask(ctx context.Context, by string) error {
+	return s.log.DB().Update(ctx, func(tx *db.Tx) error {
+		_, err := s.jobs.Enqueue(ctx, tx, VerifyJob, by)
+		return err
+	})
+}
+
+// Job is the kind of job that Ask leaves. jobs need their kinds before they exist, so it stands apart from Service.
+func Job(log *trail.Log, tables []trail.Audited) job.Kind {
+	return job.Kind{Name: VerifyJob, Title: "証跡の検証", Run: func(ctx context.Context, h *job.Handle) error {
+		report, err := log.Verify(ctx, tables, trail.Anchors{})
+		if err != nil {
+			return err
+		}
+		sentences := []string{}
+		for _, f := range report.Findings {
+			sentences = append(sentences, f.String())
+		}
+		findings, err := json.Marshal(sentences)
+		if err != nil {
+			return err
+		}
+		return log.Do(ctx, trail.Act{Actor: h.Payload, Name: "trail.verify"}, func(tx *trail.Tx) error {
+			row := Check{
+				ID: id.New(tx.Now), Row: trail.Row{Home: trail.Body}, Actor: h.Payload, At: db.At(tx.Now), OK: report.OK,
+				Size: report.Size, Root: report.Root, Checked: report.Checked, Findings: string(findings),
+			}
+			if err := checks.Put(ctx, tx, row); err != nil {
+				return err
+			}
+			return h.Finish(ctx, tx.Plain())
+		})
+	}}
+}
+
+// state is everything that the page about the trail's health shows.
+type state struct {
+	status  trail.Status
+	checks  []Check
+	running []job.Job
+}
+
+func (s *Service) state(ctx context.Context) (out state, err error) {
+	if out.status, err = s.log.Status(ctx); err != nil {
+		return out, err
+	}
+	err = s.log.DB().View(ctx, func(r db.Reader) error {
+		out.running = nil
+		if out.checks, err = lastChecks(ctx, r, 20); err != nil {
+			return err
+		}
+		all, err := s.jobs.List(ctx, r, job.Waiting, job.Running, job.Stopped)
+		for _, j := range all {
+			if j.Kind == VerifyJob {
+				out.running = append(out.running, j)
+			}
+		}
+		return err
+	})
+	return out, err
+}
