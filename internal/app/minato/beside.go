@@ -22,8 +22,6 @@ func (t *town) beside() {
 			add(t.heads[i-1], i, title, concurrent)
 		case strings.Contains(u.marks, ledFromAbove):
 			add(t.heads[u.parent], i, title, acting)
-		case strings.Contains(u.marks, ledFromBelow):
-			add(t.first(i, "係長"), i, title, probation)
 		}
 		switch {
 		case u.ended || u.before >= 0:

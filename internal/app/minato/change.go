@@ -1,6 +1,7 @@
 package minato
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ type order struct {
 	was        string // 旧職員番号
 	employment string
 	unit, post string // codes
-	date       string // "": the day of the file
+	date       string // "": the day of the file; 退職 bears the day before
 }
 
 // mover draws up the personnel change of the coming 1 April. No order names somebody whom another names.
@@ -27,7 +28,7 @@ type mover struct {
 	short  bool // of people
 }
 
-// change gives the orders of next year, those with a fault at the end. The person first is sent elsewhere in any case.
+// change gives the orders of next year by number. The person first is sent elsewhere in any case.
 func (t *town) change(first *person) ([]order, error) {
 	m := &mover{town: t, named: map[*person]bool{first: true}}
 	c := t.measure.change
@@ -54,6 +55,7 @@ func (t *town) change(first *person) ([]order, error) {
 	if m.short || len(m.orders) != c.rows {
 		return nil, errors.New("minato: too few people for the personnel change")
 	}
+	slices.SortStableFunc(m.orders, func(a, b order) int { return cmp.Compare(a.number, b.number) })
 	return m.orders, nil
 }
 
@@ -69,7 +71,7 @@ func (m *mover) give(p *person, word string) *order {
 
 // sit sends him to another seat; whoever appoints there lists the order.
 func (m *mover) sit(o *order, s seat) {
-	o.unit, o.post, o.list = m.units[s.unit].code, m.posts[s.post].code, m.units[s.unit].body
+	o.unit, o.post, o.list = m.units[s.unit].code, m.posts[s.post].code, m.units[s.unit].list
 }
 
 // worker and leader are those whom one may send elsewhere.
@@ -149,21 +151,16 @@ func (m *mover) hire(moved bool) {
 	}
 }
 
-// beside ends 兼務 and begins others, by turns.
+// beside ends 兼務 of half of n people, and lets the other half begin one.
 func (m *mover) beside(n int) {
-	var busy []*person
-	for _, p := range m.people {
-		if len(p.extra) == 1 && p.extra[0].manner == concurrent && !m.named[p] && !m.leadsBeside(p) {
-			busy = append(busy, p)
+	for range n / 2 {
+		p := m.pick(func(p *person) bool { return len(p.extra) == 1 && p.extra[0].manner == concurrent })
+		o := m.give(p, "兼務解除")
+		if !m.short {
+			o.unit, o.post = m.units[p.extra[0].unit].code, m.posts[p.extra[0].post].code
 		}
 	}
-	for i := range n {
-		if i%2 == 0 && i/2 < len(busy) {
-			p := busy[i/2]
-			o := m.give(p, "兼務解除")
-			o.unit, o.post = m.units[p.extra[0].unit].code, m.posts[p.extra[0].post].code
-			continue
-		}
+	for range n - n/2 {
 		o := m.give(m.pick(m.worker), "兼務")
 		o.unit = m.units[m.pick(m.worker).unit].code
 	}

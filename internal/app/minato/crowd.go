@@ -10,7 +10,7 @@ import (
 // seat is a post in a unit.
 type seat struct{ unit, post int }
 
-// manner is how somebody bears a seat beside the main one, as lists write it.
+// manner is how somebody bears a seat, as lists write it.
 type manner string
 
 const (
@@ -35,7 +35,8 @@ type person struct {
 	mail        string
 	list        string // who lists them
 	seat
-	before seat // until this March
+	manner manner // main or probation
+	before seat   // until this March
 	extra  []extra
 }
 
@@ -96,7 +97,7 @@ func newTown(size Size, year jpdate.FiscalYear) (*town, error) {
 	t.grow(list, -1, true)
 	for i := range t.units {
 		t.units[i].bureau = i
-		if p := t.units[i].parent; p >= 0 {
+		if p := t.units[i].parent; p >= 0 && t.units[i].kind != bureau {
 			t.units[i].bureau = t.units[p].bureau
 		}
 	}
@@ -108,7 +109,7 @@ func (t *town) settle() error {
 	for i, u := range t.units {
 		t.head(i, u)
 	}
-	for _, of := range [][2]string{{"市長", "市長公室"}, {"副市長", "市長公室"}, {"副市長", "市長公室"}, {"最高デジタル責任者（副市長）", "市長公室"}, {"教育長", "教育委員会事務局"}, {"デジタル改革担当局長", "未来企画局"}} {
+	for _, of := range [][2]string{{"市長", "みなと市"}, {"副市長", "みなと市"}, {"副市長", "みなと市"}, {"最高デジタル責任者（副市長）", "みなと市"}, {"教育長", "みなと市教育委員会"}, {"デジタル改革担当局長", "未来企画局"}} {
 		who := t.join(t.unit(of[1]), t.title(of[0]), regular)
 		if of[0] != "デジタル改革担当局長" {
 			who.employment = special
@@ -144,7 +145,7 @@ func (t *town) title(name string) int {
 
 // head puts somebody on the seat of the head, where it has one of its own.
 func (t *town) head(i int, u unit) {
-	if u.ended || strings.ContainsAny(u.marks, vacant+ledBeside+ledFromAbove+ledFromBelow) {
+	if u.ended || u.kind == body || strings.ContainsAny(u.marks, vacant+ledBeside+ledFromAbove) {
 		return
 	}
 	employment, title := regular, u.headTitle()
@@ -155,6 +156,9 @@ func (t *town) head(i int, u unit) {
 		title = "担当課長"
 	}
 	t.heads[i] = t.join(i, t.title(title), employment)
+	if strings.Contains(u.marks, ledFromBelow) {
+		t.heads[i].manner = probation
+	}
 }
 
 // staff fills the offices and schools up to the wanted numbers.
@@ -254,7 +258,7 @@ func (t *town) inSchool(i, k int) {
 
 // join adds a person.
 func (t *town) join(unit, post int, employment string) *person {
-	p := &person{employment: employment, seat: seat{unit, post}, list: t.units[unit].body}
+	p := &person{employment: employment, seat: seat{unit, post}, manner: main, list: t.units[unit].list}
 	switch employment {
 	case annual, temporary:
 		p.list = annualList

@@ -1,8 +1,9 @@
 package minato
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sekimori/internal/base/jpdate"
@@ -40,18 +41,10 @@ func Generate(size Size, today jpdate.Date) (Town, error) {
 	if err != nil {
 		return Town{}, err
 	}
-	first, err := files(append([]*page{
-		t.unitPage("01_組織.csv", false), t.postPage("02_職.csv"), t.codePage("03_外部コード.csv", false), t.systemPage("04_業務システム.csv"),
-	}, t.rosters()...))
-	if err != nil {
-		return Town{}, err
-	}
-	now, err := files(append([]*page{t.unitPage("01_組織改正.csv", true), t.codePage("02_外部コード.csv", true)}, append(t.orderPages(3, year.First(), t.aprilOrders()), designations)...))
-	if err != nil {
-		return Town{}, err
-	}
-	coming, err := files(t.orderPages(1, (year + 1).First(), next))
-	if err != nil {
+	first, err1 := files(slices.Concat([]*page{t.unitPage(false), t.postPage(), t.codePage(false), t.systemPage()}, t.rosters(), []*page{designations})...)
+	now, err2 := files(append([]*page{t.unitPage(true), t.codePage(true)}, t.orderPages(year.First(), t.aprilOrders())...)...)
+	coming, err3 := files(t.orderPages((year + 1).First(), next)...)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return Town{}, err
 	}
 	deputy.Unit = t.units[t.unit(deputy.Unit)].code
@@ -89,7 +82,7 @@ func (t *town) designations() (*page, Deputy, error) {
 	if err != nil {
 		return nil, Deputy{}, err
 	}
-	p := newPage("09_指定.csv", sheet.UTF8BOM, "規程", "役割", "対象", "組織コード", "職コード", "職員番号", "決裁番号", "開始日", "終了日")
+	p := newPage("指定", sheet.UTF8BOM, "規程", "役割", "対象", "組織コード", "職コード", "職員番号", "決裁番号", "開始日", "終了日")
 	var deputy Deputy
 	day := (t.year - 1).First()
 	for _, l := range all {
@@ -117,7 +110,7 @@ func (t *town) designations() (*page, Deputy, error) {
 			p.row(l[0], l[1], scope, u.code, t.posts[post].code, "", fmt.Sprintf("み情第%d号", len(p.rows)+100), day.String(), "")
 		}
 	}
-	if deputy.Unit == "" || len(p.rows) < cmp.Or(len(all), 2) {
+	if deputy.Unit == "" || len(p.rows) < len(all) {
 		return nil, Deputy{}, fmt.Errorf("designations.txt: a unit or the deputy is missing")
 	}
 	return p, deputy, nil

@@ -87,8 +87,8 @@ func TestFilesStayTheSame(t *testing.T) {
 func TestCounts(t *testing.T) {
 	t.Parallel()
 	for size, want := range map[minato.Size]string{
-		minato.Small: "学校園 30 局室区等 18 課 60 部 39 | 400 people 430 assignments 8 systems | 160 rows",
-		minato.City:  "学校園 300 局室区等 25 課 1400 部 130 | 33000 people 45000 assignments 540 systems | 24012 rows",
+		minato.Small: "団体 2 学校園 30 局室区等 18 課 60 部 39 | 400 people 430 assignments 8 systems | 160 rows",
+		minato.City:  "団体 2 学校園 300 局室区等 25 課 1400 部 130 | 33000 people 45000 assignments 540 systems | 24012 rows",
 	} {
 		town := generate(t, size)
 		kinds := map[string]int{}

@@ -74,13 +74,14 @@ func (p *page) file() (File, error) {
 	return File{p.name, b.Bytes()}, nil
 }
 
-// files makes the files of pages that hold rows.
-func files(pages []*page) ([]File, error) {
+// files makes the files of pages that hold rows, numbered in their order.
+func files(pages ...*page) ([]File, error) {
 	var list []File
 	for _, p := range pages {
 		if len(p.rows) == 1 {
 			continue
 		}
+		p.name = fmt.Sprintf("%02d_%s.csv", len(list)+1, p.name)
 		f, err := p.file()
 		if err != nil {
 			return nil, err
@@ -94,8 +95,8 @@ func files(pages []*page) ([]File, error) {
 func (u unit) foreign() string { return "9" + u.code + "0" }
 
 // unitPage lists the units of last year, or what changed this April.
-func (t *town) unitPage(name string, changed bool) *page {
-	p := newPage(name, sheet.UTF8BOM, "組織コード", "組織名", "略称", "上位組織コード", "種別", "規程", "開始日", "終了日", "前身組織コード", "並び順")
+func (t *town) unitPage(changed bool) *page {
+	p := newPage("組織", sheet.UTF8BOM, "組織コード", "組織名", "略称", "上位組織コード", "種別", "規程", "開始日", "終了日", "前身組織コード", "並び順")
 	for _, u := range t.units {
 		if changed != (u.ended || u.before >= 0) && (changed || !u.ended) {
 			continue
@@ -115,40 +116,44 @@ func (t *town) unitPage(name string, changed bool) *page {
 	return p
 }
 
-func (t *town) postPage(name string) *page {
-	p := newPage(name, sheet.UTF8BOM, "職コード", "職名", "職位", "所属長")
+func (t *town) postPage() *page {
+	p := newPage("職", sheet.UTF8BOM, "職コード", "職名", "職位", "所属長", "開始日")
 	for _, post := range t.posts {
 		head := ""
 		if post.head {
 			head = "○"
 		}
-		p.row(post.code, post.title, post.rank, head)
+		p.row(post.code, post.title, post.rank, head, (t.year - 1).First().String())
 	}
 	return p
 }
 
 // codePage lists the codes under which the other systems know the units of last year, or those that came this April.
-func (t *town) codePage(name string, changed bool) *page {
-	p := newPage(name, sheet.UTF8BOM, "組織コード", "体系", "コード")
+func (t *town) codePage(changed bool) *page {
+	p := newPage("外部コード", sheet.UTF8BOM, "組織コード", "体系", "コード", "開始日")
+	day := (t.year - 1).First().String()
+	if changed {
+		day = t.year.First().String()
+	}
 	for i, u := range t.units {
 		if changed != (u.before >= 0) {
 			continue
 		}
-		p.row(u.code, "hr", u.foreign())
-		p.row(u.code, "finance", fmt.Sprintf("F%05d", 10*i))
+		p.row(u.code, "人事", u.foreign(), day)
+		p.row(u.code, "財務", fmt.Sprintf("F%05d", 10*i), day)
 		if u.kind == school {
-			p.row(u.code, "school", fmt.Sprintf("E%05d", 7*i))
+			p.row(u.code, "学校", fmt.Sprintf("E%05d", 7*i), day)
 		} else {
-			p.row(u.code, "document", "みな"+u.code[:2]+"第"+u.code[2:])
+			p.row(u.code, "文書", "みな"+u.code[:2]+"第"+u.code[2:], day)
 		}
 	}
 	return p
 }
 
-func (t *town) systemPage(name string) *page {
-	p := newPage(name, sheet.UTF8BOM, "システムコード", "システム名", "所管組織コード", "規程")
+func (t *town) systemPage() *page {
+	p := newPage("業務システム", sheet.UTF8BOM, "システムコード", "システム名", "所管組織コード", "規程", "開始日")
 	for _, s := range t.systems {
-		p.row(s.code, s.name, t.units[s.owner].code, s.regime)
+		p.row(s.code, s.name, t.units[s.owner].code, s.regime, (t.year - 1).First().String())
 	}
 	return p
 }
@@ -156,15 +161,15 @@ func (t *town) systemPage(name string) *page {
 // rosters lists everybody with all seats of last year, by who lists them.
 func (t *town) rosters() []*page {
 	var pages []*page
-	for i, h := range hosts() {
-		p := newPage(fmt.Sprintf("%02d_名簿_%s.csv", 5+i, h.list), h.format, "基準日", "職員番号", "氏名", "氏名カナ", "任用区分", "所属コード", "職コード", "メール", "兼務区分")
+	for _, h := range hosts() {
+		p := newPage("名簿_"+h.list, h.format, "基準日", "職員番号", "氏名", "氏名カナ", "任用区分", "所属コード", "職コード", "メール", "兼務区分")
 		day := h.date((t.year - 1).First())
 		for _, who := range t.people {
 			if who.list != h.list {
 				continue
 			}
 			number := cmp.Or(who.was, who.number)
-			for _, s := range append([]extra{{who.before, main}}, who.extra...) {
+			for _, s := range append([]extra{{who.before, who.manner}}, who.extra...) {
 				u := t.units[s.unit]
 				p.row(day, number, who.name, who.kana, who.employment, h.code(u), t.posts[s.post].code, who.mail, string(s.manner))
 			}
@@ -181,15 +186,15 @@ func (h host) code(u unit) string {
 	return u.code
 }
 
-// orderPages are the 発令 files of one day; numbers of files go on from first.
-func (t *town) orderPages(first int, day jpdate.Date, orders []order) []*page {
+// orderPages are the 発令 files of one day.
+func (t *town) orderPages(day jpdate.Date, orders []order) []*page {
 	byCode := map[string]unit{}
 	for _, u := range t.units {
 		byCode[u.code] = u
 	}
 	var pages []*page
-	for i, h := range hosts() {
-		p := newPage(fmt.Sprintf("%02d_発令_%s.csv", first+i, h.list), h.format, "発令日", "職員番号", "旧職員番号", "氏名", "氏名カナ", "任用区分", "発令区分", "所属コード", "職コード", "メール")
+	for _, h := range hosts() {
+		p := newPage("発令_"+h.list, h.format, "発令日", "職員番号", "旧職員番号", "氏名", "氏名カナ", "任用区分", "発令区分", "所属コード", "職コード", "メール")
 		for _, o := range orders {
 			if o.list != h.list {
 				continue
@@ -199,7 +204,11 @@ func (t *town) orderPages(first int, day jpdate.Date, orders []order) []*page {
 				code = h.code(u)
 			}
 			who := o.person
-			p.row(cmp.Or(o.date, h.date(day)), o.number, o.was, who.name, who.kana, o.employment, o.word, code, o.post, who.mail)
+			on := day
+			if o.word == "退職" {
+				on = day.AddDays(-1) // the last day in office
+			}
+			p.row(cmp.Or(o.date, h.date(on)), o.number, o.was, who.name, who.kana, o.employment, o.word, code, o.post, who.mail)
 		}
 		pages = append(pages, p)
 	}

@@ -2,7 +2,9 @@ package minato
 
 import (
 	"embed"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -43,6 +45,7 @@ func posts() ([]post, error) {
 type kind string
 
 const (
+	body     kind = "団体"
 	bureau   kind = "局室区等"
 	division kind = "部"
 	section  kind = "課"
@@ -68,7 +71,8 @@ type plan struct {
 	many         [2]int // by size
 	weight       int    // part of the staff
 	outside      bool
-	regime, body string
+	regime       string
+	list         string // who lists its people
 	below        []*plan
 }
 
@@ -76,8 +80,8 @@ type plan struct {
 type unit struct {
 	*plan
 	code, name string
-	parent     int // -1 for a bureau
-	bureau     int
+	parent     int // -1 for a body
+	bureau     int // or the body where it stands under none
 	place      int
 	before     int  // the unit it was split off, -1
 	ended      bool // last March
@@ -89,13 +93,13 @@ func plans() ([]*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	var bureaus []*plan
-	var top, under *plan
-	regime, body := "", ""
+	var bodies []*plan
+	var whole, top, under *plan
+	regime, list := "", ""
 	for _, l := range all {
 		word, rest := l[0], l[1:]
 		one := func(kind kind, token string) *plan {
-			p := &plan{kind: kind, regime: regime, body: body, many: [2]int{0, 1}}
+			p := &plan{kind: kind, regime: regime, list: list, many: [2]int{0, 1}}
 			p.name = strings.TrimRight(token, anyMark)
 			p.marks = token[len(p.name):]
 			p.name, p.split, _ = strings.Cut(p.name, "<")
@@ -105,59 +109,55 @@ func plans() ([]*plan, error) {
 			}
 			return p
 		}
-		sections := func(of *plan, tokens []string) {
+		below := func(of *plan, kind kind, weight int, tokens ...string) (last *plan) {
 			for _, token := range tokens {
-				p := one(section, token)
-				p.weight = 6
-				of.below = append(of.below, p)
+				last = one(kind, token)
+				last.weight = weight
+				of.below = append(of.below, last)
 			}
+			return last
 		}
 		switch word {
 		case "規程":
 			regime = rest[0]
 		case "任命":
-			body = rest[0]
+			list = rest[0]
+		case "団":
+			whole = one(body, rest[0]+inSmall)
+			bodies = append(bodies, whole)
 		case "局":
-			if len(rest) == 1 { // goes on with one that is there
-				for _, b := range bureaus {
-					if b.name == rest[0] {
-						top = b
-					}
-				}
-				break
-			}
-			top = one(bureau, rest[0]+rest[1][len(strings.TrimRight(rest[1], anyMark)):])
-			top.head = strings.TrimRight(rest[1], anyMark)
+			head := strings.TrimRight(rest[1], anyMark)
+			top = below(whole, bureau, 0, rest[0]+rest[1][len(head):])
+			top.head = head
 			if len(rest) > 2 {
 				err = top.count(rest[2])
 			}
-			bureaus = append(bureaus, top)
 		case "部":
-			under = one(division, rest[0])
-			top.below = append(top.below, under)
-			sections(under, rest[1:])
+			under = below(top, division, 0, rest[0])
+			below(under, section, desks, rest[1:]...)
 		case "課":
-			sections(top, rest)
-		case "所", "校":
-			p, of := one(section, rest[0]), under
-			if word == "校" {
-				p, of = one(school, rest[0]), top
-				p.head, p.weight, rest = rest[1], 1, rest[1:]
-			} else if _, err = fmt.Sscan(rest[2], &p.weight); err != nil {
-				return nil, fmt.Errorf("units.txt: %q: %w", l, err)
-			}
-			p.outside = word == "所"
-			err = p.count(rest[1])
-			of.below = append(of.below, p)
+			below(top, section, desks, rest...)
+		case "所":
+			weight, none := strconv.Atoi(rest[2])
+			p := below(under, section, weight, rest[0])
+			p.outside = true
+			err = errors.Join(none, p.count(rest[1]))
+		case "校":
+			p := below(whole, school, 1, rest[0])
+			p.head = rest[1]
+			err = p.count(rest[2])
 		default:
-			err = fmt.Errorf("no such word")
+			err = errors.New("no such word")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("units.txt: %q: %w", l, err)
 		}
 	}
-	return bureaus, nil
+	return bodies, nil
 }
+
+// desks is the part of the staff that a section of an office building has.
+const desks = 6
 
 func (p *plan) count(text string) error {
 	_, err := fmt.Sscanf(text, "%d/%d", &p.many[0], &p.many[1])
@@ -209,7 +209,7 @@ func (f *forest) grow(list []*plan, parent int, wanted bool) {
 // add gives a unit its code and adds it if it is wanted.
 func (f *forest) add(u unit, wanted bool) int {
 	f.serial++
-	if u.kind == bureau {
+	if u.kind == body || u.kind == bureau {
 		f.bureau, f.serial = f.bureau+1, 0
 	}
 	if !wanted {
