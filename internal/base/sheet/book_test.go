@@ -18,7 +18,7 @@ import (
 func workbook(t testing.TB, fill func(f *excelize.File)) string {
 	t.Helper()
 	f := excelize.NewFile()
-	defer f.Close()
+	defer func() { must(t, f.Close()) }()
 	fill(f)
 	b, err := f.WriteToBuffer()
 	if err != nil {
@@ -237,7 +237,7 @@ func TestWhatIsNoWorkbookIsRefused(t *testing.T) {
 	ole := "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 22) + "\x09\x00" + strings.Repeat("\x00", 16) + "\x01\x00\x00\x00" + strings.Repeat("\x00", 460)
 	secret := func() string {
 		f := excelize.NewFile()
-		defer f.Close()
+		defer func() { must(t, f.Close()) }()
 		var b bytes.Buffer
 		must(t, f.Write(&b, excelize.Options{Password: "x"}))
 		return b.String()

@@ -67,7 +67,7 @@ type pieceReader struct {
 	n int // bytes read for it
 }
 
-// maxPiece has room for 32,767 characters as &#x1F600;
+// maxPiece has room for 32,767 characters, each written as &#x1F600; is.
 const maxPiece = 1 << 20
 
 func (p *pieceReader) Read(b []byte) (int, error) {

@@ -193,23 +193,23 @@ func TestWhatIsNoCSVIsRefused(t *testing.T) {
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	limits := sheet.Limits{Rows: 2, Columns: 3, Cell: 4}
-	for in, want := range map[string]string{
-		"a\n\nb\n":             "",
-		"a,b,c,\n":             "",
-		"髙髙髙髙\n":               "",
-		"a\nb\nc\n":            "2行まで",
-		"a\nb,c,d,e\n":         "2行目 D列（4列目）: 列が多すぎます",
-		"a,髙髙髙髙髙\n":            "1行目 B列（2列目）: 文字が多すぎます",
-		"a,\"12\n45\nb\nc\": ": "1行目 B列（2列目）: 文字が4文字を超えています",
+	for _, c := range []struct{ in, want string }{
+		{"a\n\nb\n", ""},
+		{"a,b,c,\n", ""},
+		{"髙髙髙髙\n", ""},
+		{"a\nb\nc\n", "2行まで"},
+		{"a\nb,c,d,e\n", "2行目 D列（4列目）: 列が多すぎます"},
+		{"a,髙髙髙髙髙\n", "1行目 B列（2列目）: 文字が多すぎます"},
+		{"a,\"12\n45\nb\nc\"", "1行目 B列（2列目）: 文字が4文字を超えています"},
 	} {
-		f, err := open(in, limits)
+		f, err := open(c.in, limits)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = all(f, ""); want != "" {
-			refused(t, err, want)
+		if _, err = all(f, ""); c.want != "" {
+			refused(t, err, c.want)
 		} else if err != nil {
-			t.Errorf("%q: %v", in, err)
+			t.Errorf("%q: %v", c.in, err)
 		}
 	}
 }
@@ -275,6 +275,20 @@ func TestTable(t *testing.T) {
 	}
 }
 
+func TestTableInExcel(t *testing.T) {
+	t.Parallel()
+	data, _ := write(t, sheet.Excel, [][]string{{"氏名", "番号"}, {"髙橋", "000123"}})
+	table, err := mustOpen(t, data).Table("一覧", columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, err := range table.Rows() {
+		if err != nil || r.Get("number") != "000123" || r.Where("number") != "一覧!B2" || r.Where("mail") != "一覧!2行目" {
+			t.Errorf("%+v, %v", r, err)
+		}
+	}
+}
+
 func TestTableRefuses(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string][]string{
@@ -294,7 +308,6 @@ func TestTableRefuses(t *testing.T) {
 	}
 }
 
-// What is not at fault is readable to the last byte that the reader wants, and no further.
 func TestATableIsToldByItsHeadingAlone(t *testing.T) {
 	t.Parallel()
 	f := mustOpen(t, "番号,氏名\n1,a\n2,\"broken\n")

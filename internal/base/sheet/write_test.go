@@ -148,7 +148,7 @@ func TestExcelAsAnotherLibraryReadsIt(t *testing.T) {
 	data, _ := write(t, sheet.Excel, want)
 	f, err := excelize.OpenReader(strings.NewReader(data))
 	must(t, err)
-	defer f.Close()
+	defer func() { must(t, f.Close()) }()
 	got, err := f.GetRows("一覧")
 	must(t, err)
 	if diff := cmp.Diff(want, got); diff != "" {
