@@ -1,0 +1,282 @@
+package people
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"slices"
+	"strings"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/file"
+	"sekimori/internal/kernel/job"
+	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/trail"
+)
+
+// Rules reads what the regimes in force say about their roles.
+type Rules func(ctx context.Context, r db.Reader) ([]org.Rules, error)
+
+// Service holds the use cases. It is safe for concurrent use.
+type Service struct {
+	// Jobs takes the work of applying and undoing: a queue that has the Kinds of this service. It is set before the first use.
+	Jobs *job.Queue
+
+	log   *trail.Log
+	files *file.Store
+	rules Rules
+}
+
+// New makes the service.
+func New(log *trail.Log, files *file.Store, rules Rules) *Service {
+	return &Service{log: log, files: files, rules: rules}
+}
+
+const (
+	maxFile   = 64 << 20 // bytes; 33,000 people are 4 MB
+	heldLimit = 2        // per cent of the rows, unless the options say otherwise
+	within    = 30       // days after leaving in which somebody may come back under another number
+)
+
+// Upload takes in files and says what they can be applied as. Everything that keeps a file from being read is in the error; a
+// row that is wrong is not: see Preview.
+func (s *Service) Upload(ctx context.Context, by string, sources []Source, o Options) (id.ID, error) {
+	var stored []Stored
+	rows, latest := 0, jpdate.Date{}
+	var faults errs.Faults
+	for _, source := range sources {
+		data, err := io.ReadAll(io.LimitReader(source.Data, maxFile+1))
+		if err != nil {
+			return "", err
+		}
+		if len(data) > maxFile {
+			faults.Add(source.Name, "大きすぎます。%dMBまでにしてください。", maxFile>>20)
+			continue
+		}
+		lines, _, err := readFile(source.Name, data)
+		if err != nil {
+			if errs.KindOf(err) != errs.Invalid {
+				return "", err
+			}
+			faults.Add("", "%s", errs.Message(err))
+			continue
+		}
+		rows += len(lines)
+		latest = later(latest, lines)
+		sum, size, err := s.files.Put(ctx, bytes.NewReader(data), maxFile)
+		if err != nil {
+			return "", err
+		}
+		stored = append(stored, Stored{Name: source.Name, Sum: sum, Size: size})
+	}
+	if len(sources) == 0 {
+		faults.Add("", "ファイルがありません。")
+	}
+	if err := faults.Err("読めないファイルがあります。"); err != nil {
+		return "", err
+	}
+	list, err := json.Marshal(stored)
+	if err != nil {
+		return "", err
+	}
+	if o.HeldLimit == 0 {
+		o.HeldLimit = heldLimit
+	}
+	upload := Upload{
+		ID: id.New(s.log.DB().Now()), Row: trail.Row{Home: org.BodyHome}, Title: o.Title, State: Ready, Files: string(list), By: by,
+		Operators: strings.Join(o.Operators, " "), Wished: string(o.Opens), RosterOn: o.RosterOn, Covers: o.Covers, HeldLimit: o.HeldLimit, Whole: o.Whole, Rows: rows,
+	}
+	if upload.Title == "" {
+		upload.Title = stored[0].Name
+	}
+	err = s.do(ctx, by, "people.upload", upload, max(o.Opens, opensOn(latest)), func(tx *trail.Tx) error {
+		upload.At = db.At(tx.Now)
+		return uploads.Put(ctx, tx, upload)
+	})
+	return upload.ID, err
+}
+
+// do writes an act on an upload, closed until opens where that lies ahead.
+func (s *Service) do(ctx context.Context, by, name string, u Upload, opens db.Time, fn func(tx *trail.Tx) error) error {
+	act := trail.Act{Actor: by, Name: name, Detail: map[string]string{"upload": string(u.ID)}}
+	if opens > db.At(s.log.DB().Now()) {
+		act.Seal, act.Opens = u.seal(opens)
+	}
+	return s.log.Do(ctx, act, fn)
+}
+
+// later is the latest date that rows bear: until then nothing of them is to be known.
+func later(latest jpdate.Date, lines []*Line) jpdate.Date {
+	var scratch plan
+	for _, l := range lines {
+		for _, column := range []string{"on", "from"} {
+			if d := scratch.date(l, column); d.After(latest) && d != org.Open() {
+				latest = d
+			}
+		}
+	}
+	return latest
+}
+
+func opensOn(day jpdate.Date) db.Time {
+	if day.IsZero() {
+		return ""
+	}
+	return db.At(day.Start())
+}
+
+// Get reads an upload. NotFound also for who may not know of it yet.
+func (s *Service) Get(ctx context.Context, by string, upload id.ID) (u Upload, err error) {
+	err = s.log.DB().View(ctx, func(r db.Reader) error {
+		u, err = s.seen(ctx, r, by, upload)
+		return err
+	})
+	return u, err
+}
+
+func (s *Service) seen(ctx context.Context, r db.Reader, by string, upload id.ID) (Upload, error) {
+	u, err := readUpload(ctx, r, upload)
+	if err != nil {
+		return u, err
+	}
+	if !u.sees(by, db.At(s.log.DB().Now())) {
+		return Upload{}, db.ErrNotFound
+	}
+	return u, nil
+}
+
+// Listed is an upload in the list, with the number of its rows that wait on the hold list.
+type Listed struct {
+	Upload
+	Held int
+}
+
+// List reads the uploads that an actor may know of, newest first.
+func (s *Service) List(ctx context.Context, by string) (list []Listed, err error) {
+	err = s.log.DB().View(ctx, func(r db.Reader) error {
+		list = nil
+		all, err := allUploads(ctx, r)
+		if err != nil {
+			return err
+		}
+		open, err := openHolds(ctx, r)
+		for _, u := range all {
+			if u.sees(by, db.At(s.log.DB().Now())) {
+				list = append(list, Listed{u, open[u.ID]})
+			}
+		}
+		return err
+	})
+	return list, err
+}
+
+// SetOperators says who else sees an import before its publication.
+func (s *Service) SetOperators(ctx context.Context, by string, upload id.ID, operators []string) error {
+	u, err := s.Get(ctx, by, upload)
+	if err != nil {
+		return err
+	}
+	return s.do(ctx, by, "people.operators", u, s.secret(u), func(tx *trail.Tx) error {
+		if u, err = s.seen(ctx, tx, by, upload); err != nil {
+			return err
+		}
+		u.Operators = strings.Join(operators, " ")
+		if u.State == Applied {
+			batch, err := readBatch(ctx, tx, u.ID)
+			if err != nil {
+				return err
+			}
+			batch.Operators = strings.Join(u.operators(), " ")
+			if err := org.Batches.Put(ctx, tx, batch); err != nil {
+				return err
+			}
+		}
+		return uploads.Put(ctx, tx, u)
+	})
+}
+
+// secret is until when acts on an upload are closed.
+func (s *Service) secret(u Upload) db.Time {
+	if u.Opens != "" {
+		return db.Time(u.Opens)
+	}
+	return db.Time(u.Wished)
+}
+
+// Drop says that an upload will not be applied.
+func (s *Service) Drop(ctx context.Context, by string, upload id.ID, why string) error {
+	return s.change(ctx, by, "people.drop", upload, func(u *Upload) error {
+		if u.State != Ready {
+			return errs.New(errs.Conflict, "取り込み中か、取り込み済みです。")
+		}
+		u.State, u.Note = Dropped, why
+		return nil
+	})
+}
+
+// change writes a new state of an upload.
+func (s *Service) change(ctx context.Context, by, name string, upload id.ID, fn func(u *Upload) error) error {
+	u, err := s.Get(ctx, by, upload)
+	if err != nil {
+		return err
+	}
+	return s.do(ctx, by, name, u, s.secret(u), func(tx *trail.Tx) error {
+		now, err := s.seen(ctx, tx, by, upload)
+		if err != nil {
+			return err
+		}
+		if err := fn(&now); err != nil {
+			return err
+		}
+		return uploads.Put(ctx, tx, now)
+	})
+}
+
+// lines reads the files of an upload again.
+func (s *Service) lines(u Upload) (lines []*Line, tables []Table, err error) {
+	for _, stored := range u.Sources() {
+		from, err := s.files.Open(stored.Sum)
+		if err != nil {
+			return nil, nil, err
+		}
+		data, err := io.ReadAll(from)
+		_ = from.Close() // what was read was read
+		if err != nil {
+			return nil, nil, err
+		}
+		some, its, err := readFile(stored.Name, data)
+		if err != nil {
+			return nil, nil, err
+		}
+		lines, tables = slices.Concat(lines, some), append(tables, its...)
+	}
+	return lines, tables, nil
+}
+
+// plan works out rows against what stands.
+func (s *Service) plan(ctx context.Context, r db.Reader, by string, u Upload, others []string, lines []*Line) (*plan, error) {
+	now := s.log.DB().Now()
+	standing, err := readState(ctx, r, db.At(now))
+	if err != nil {
+		return nil, err
+	}
+	rules, err := s.rules(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	batches, err := org.Sight(ctx, r, by, db.At(now))
+	if err != nil {
+		return nil, err
+	}
+	c := choice{rosterOn: u.RosterOn, covers: u.Covers, within: within, others: map[string]bool{}}
+	for _, number := range others {
+		c.others[key(number)] = true
+	}
+	p := newPlan(now, rules, batches, standing, c)
+	p.run(lines)
+	return p, nil
+}

@@ -1,0 +1,398 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/job"
+	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/trail"
+)
+
+// importJob is the kind of job that applies an upload; its payload is the upload.
+const importJob = "people.import"
+
+// Kinds are the jobs of this feature, for the queue.
+func (s *Service) Kinds() []job.Kind {
+	return []job.Kind{{Name: importJob, Title: "人事異動の取り込み", Run: s.run}}
+}
+
+// Preview works out what an upload comes to, and writes nothing that stays. others are the numbers of those who are not the
+// people they seem to be.
+func (s *Service) Preview(ctx context.Context, by string, upload id.ID, others ...string) (*Preview, error) {
+	u, err := s.Get(ctx, by, upload)
+	if err != nil {
+		return nil, err
+	}
+	lines, tables, err := s.lines(u)
+	if err != nil {
+		return nil, err
+	}
+	var p *plan
+	var before *org.Chart
+	if err := s.log.DB().View(ctx, func(r db.Reader) (err error) {
+		if p, err = s.plan(ctx, r, by, u, others, lines); err != nil {
+			return err
+		}
+		before, err = s.chart(ctx, r, by, p)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	out := p.preview(u)
+	out.Tables = tables
+	for _, t := range tables {
+		out.Warnings = append(out.Warnings, t.Notes...)
+	}
+	if out.Nothing {
+		return out, nil
+	}
+	after, err := s.rehearse(ctx, by, u, p)
+	if err != nil {
+		return nil, err
+	}
+	out.Vacant, out.Filled, out.Lapses = compare(p, before, after)
+	return out, nil
+}
+
+// chart is who holds which role on the first day of an import, as its operator may know it.
+func (s *Service) chart(ctx context.Context, r db.Reader, by string, p *plan, batches ...id.ID) (*org.Chart, error) {
+	sight, err := org.Sight(ctx, r, by, db.At(p.now))
+	if err != nil {
+		return nil, err
+	}
+	v := org.View{On: p.firstDay(), Now: db.At(p.now), Batches: slices.Concat(sight, batches)}
+	if v.On.IsZero() {
+		v.On = jpdate.Today(p.now)
+	}
+	return org.LoadChart(ctx, r, v, p.rules)
+}
+
+// errRehearsed undoes a rehearsal.
+var errRehearsed = errors.New("rehearsed")
+
+// rehearse says who would hold which role: it writes what decides about roles, looks, and takes it back.
+func (s *Service) rehearse(ctx context.Context, by string, u Upload, p *plan) (chart *org.Chart, err error) {
+	err = s.log.Do(ctx, trail.Act{Actor: by, Name: "people.rehearse"}, func(tx *trail.Tx) error {
+		deputies, err := deputiesNamed(ctx, tx)
+		if err != nil {
+			return err
+		}
+		w := p.writes(u.ID, p.opens(db.Time(u.Wished))).deciding(p, deputies)
+		if err := w.put(ctx, tx, func(int) {}); err != nil {
+			return err
+		}
+		if chart, err = s.chart(ctx, tx, by, p, u.ID); err != nil {
+			return err
+		}
+		return errRehearsed
+	})
+	if errors.Is(err, errRehearsed) {
+		err = nil
+	}
+	return chart, err
+}
+
+// compare tells which seats become empty or are taken, and which deputies lapse.
+func compare(p *plan, before, after *org.Chart) (vacant, filled []Seat, lapses []Lapse) {
+	was, is := empty(before), empty(after)
+	for at, h := range is {
+		if _, ok := was[at]; !ok {
+			vacant = append(vacant, seatOf(after, h, before.Holders(h.Regime, h.Role.ID, h.Home), nil))
+		}
+	}
+	for at, h := range was {
+		if _, ok := is[at]; !ok {
+			filled = append(filled, seatOf(after, h, nil, after.Holders(h.Regime, h.Role.ID, h.Home)))
+		}
+	}
+	order := func(a, b Seat) int {
+		return strings.Compare(a.Regime+"\x00"+a.Code+"\x00"+a.Role, b.Regime+"\x00"+b.Code+"\x00"+b.Role)
+	}
+	slices.SortFunc(vacant, order)
+	slices.SortFunc(filled, order)
+	acted := map[id.ID]bool{}
+	for _, d := range before.Deputies() {
+		acted[d.ID] = d.State == org.Acts
+	}
+	for _, d := range after.Deputies() {
+		if !acted[d.ID] || d.State == org.Acts {
+			continue
+		}
+		l := Lapse{Regime: d.Regime, Role: d.Role, Place: before.Place(d.Regime, d.Scope).Name, Giver: p.name(d.Giver), Deputy: p.name(d.Person)}
+		if rules, ok := after.Rules(d.Regime); ok {
+			if role, ok := rules.Role(d.Role); ok {
+				l.Role = role.Name()
+			}
+		}
+		if d.State == org.Provisional {
+			l.Until = d.Until
+		}
+		lapses = append(lapses, l)
+	}
+	return vacant, filled, lapses
+}
+
+type seatKey struct{ regime, role, home string }
+
+func empty(c *org.Chart) map[seatKey]org.Holding {
+	seats := map[seatKey]org.Holding{}
+	for _, h := range c.Vacancies() {
+		seats[seatKey{h.Regime, h.Role.ID, h.Home}] = h
+	}
+	return seats
+}
+
+func seatOf(c *org.Chart, h org.Holding, was, is []org.Holding) Seat {
+	place := c.Place(h.Regime, h.Home)
+	return Seat{Regime: h.Regime, Role: h.Role.Name(), Kind: place.Kind, Code: place.Code, Name: place.Name, Was: named0(was), Is: named0(is)}
+}
+
+// named0 is the first holder in words.
+func named0(holdings []org.Holding) string {
+	if len(holdings) == 0 || holdings[0].Vacant() {
+		return ""
+	}
+	return holdings[0].Person.Name
+}
+
+// Apply confirms an upload and has a job apply it: whole, in one act, or not at all. The choice must be what the preview of this
+// moment shows.
+func (s *Service) Apply(ctx context.Context, by string, upload id.ID, c Choice) error {
+	u, err := s.Get(ctx, by, upload)
+	if err != nil {
+		return err
+	}
+	lines, _, err := s.lines(u)
+	if err != nil {
+		return err
+	}
+	var p *plan
+	if err := s.log.DB().View(ctx, func(r db.Reader) (err error) {
+		p, err = s.plan(ctx, r, by, u, c.Others, lines)
+		return err
+	}); err != nil {
+		return err
+	}
+	preview := p.preview(u)
+	if err := preview.allows(c); err != nil {
+		return err
+	}
+	return s.do(ctx, by, "people.confirm", u, preview.Opens, func(tx *trail.Tx) error {
+		now, err := s.seen(ctx, tx, by, upload)
+		if err != nil {
+			return err
+		}
+		if now.State != Ready {
+			return errs.New(errs.Conflict, "この取り込みは、%sです。", now.State.Title())
+		}
+		now.State, now.Trouble, now.Confirmed = Queued, "", by
+		now.Leavers, now.Same, now.Others = c.Leavers, c.Same, strings.Join(c.Others, " ")
+		if now.Job, err = s.Jobs.Enqueue(ctx, tx.Plain(), importJob, string(upload)); err != nil {
+			return err
+		}
+		return uploads.Put(ctx, tx, now)
+	})
+}
+
+// allows says why a choice does not confirm what the preview shows.
+func (p *Preview) allows(c Choice) error {
+	shown := p.Confirmed()
+	switch {
+	case p.Stop != "":
+		return errs.New(errs.Invalid, "%s", p.Stop)
+	case p.Nothing:
+		return errs.New(errs.Conflict, "すべて取り込み済みの内容です。変更はありません。")
+	case c.Leavers != shown.Leavers:
+		return errs.New(errs.Conflict, "名簿にない%d人が退職・転出になります。人数を確認してください（確認された人数は%d人です）。", shown.Leavers, c.Leavers)
+	case c.Same != shown.Same:
+		return errs.New(errs.Conflict, "%d人が、前の職員番号の人と同じ人になります。人数を確認してください（確認された人数は%d人です）。", shown.Same, c.Same)
+	}
+	return nil
+}
+
+// run is the job. What was confirmed is worked out again in the transaction that writes it.
+func (s *Service) run(ctx context.Context, h *job.Handle) error {
+	upload := id.ID(h.Payload)
+	var u Upload
+	var p *plan
+	if err := s.log.DB().View(ctx, func(r db.Reader) (err error) {
+		u, err = readUpload(ctx, r, upload)
+		return err
+	}); err != nil {
+		return err
+	}
+	h.Progress(0, int64(u.Rows), "ファイルを読んでいます")
+	read := func(r db.Reader) error {
+		lines, _, err := s.lines(u) // anew, since a plan notes its faults there
+		if err != nil {
+			return err
+		}
+		p, err = s.plan(ctx, r, u.Confirmed, u, u.choice().Others, lines)
+		return err
+	}
+	if err := s.log.DB().View(ctx, read); err != nil {
+		return err
+	}
+	opens, effective := p.opens(db.Time(u.Wished)), p.firstDay()
+	act := trail.Act{
+		Actor: u.Confirmed, Name: "people.import",
+		Detail: map[string]any{"upload": string(u.ID), "files": u.Sources()},
+	}
+	if opens > db.At(p.now) {
+		act.Seal, act.Opens = u.seal(opens)
+	}
+	err := s.log.Do(ctx, act, func(tx *trail.Tx) error { return s.write(ctx, tx, h, &u, opens, effective, read, &p) })
+	if errs.KindOf(err) == errs.Invalid || errs.KindOf(err) == errs.Conflict && !errors.Is(err, job.ErrLost) {
+		return s.stopped(ctx, u, err)
+	}
+	return err
+}
+
+// write applies a plan in the transaction of the job's end.
+func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u *Upload, opens db.Time, effective jpdate.Date, read func(db.Reader) error, p **plan) error {
+	now, err := readUpload(ctx, tx, u.ID)
+	if err != nil {
+		return err
+	}
+	if now.State != Queued {
+		return h.Finish(ctx, tx.Plain()) // somebody else has ended it
+	}
+	opens = max(opens, db.At(tx.Now))
+	// The batch comes first: it moves the stamp of kernel/org, and from then on nobody else changes what the plan reads.
+	if err := org.Batches.Put(ctx, tx, now.batch(opens, effective)); err != nil {
+		return err
+	}
+	if err := read(tx); err != nil {
+		return err
+	}
+	preview := (*p).preview(now)
+	if err := preview.allows(now.choice()); err != nil {
+		return err
+	}
+	if (*p).opens(db.Time(now.Wished)) > opens || (*p).firstDay() != effective {
+		return errs.New(errs.Conflict, "取り込みの間に、組織や職員の内容が変わりました。もう一度確認してください。")
+	}
+	w := (*p).writes(now.ID, opens)
+	total := w.size()
+	if err := w.put(ctx, tx, func(done int) { h.Progress(int64(done), int64(total), "書き込んでいます") }); err != nil {
+		return err
+	}
+	for _, l := range (*p).held {
+		hold, err := holdOf(now.ID, id.New(tx.Now), l)
+		if err != nil {
+			return err
+		}
+		if err := holds.Put(ctx, tx, hold); err != nil {
+			return err
+		}
+	}
+	now.State, now.Opens, now.Job = Applied, string(opens), h.Job
+	if err := uploads.Put(ctx, tx, now); err != nil {
+		return err
+	}
+	return h.Finish(ctx, tx.Plain())
+}
+
+// stopped notes why an import could not be applied; it may be tried again.
+func (s *Service) stopped(ctx context.Context, u Upload, why error) error {
+	return s.do(ctx, u.Confirmed, "people.stop", u, s.secret(u), func(tx *trail.Tx) error {
+		now, err := readUpload(ctx, tx, u.ID)
+		if err != nil || now.State != Queued {
+			return err
+		}
+		now.State, now.Trouble = Ready, errs.Message(why)
+		return uploads.Put(ctx, tx, now)
+	})
+}
+
+// preview puts into words what a plan comes to.
+func (p *plan) preview(u Upload) *Preview {
+	out := &Preview{
+		Upload: u, Rows: len(p.lines), HeldRows: len(p.held), Warnings: slices.Clone(p.warnings), Absent: p.absent, Unlisted: p.unlisted,
+		Proposals: p.proposals, Effective: p.firstDay(), Opens: p.opens(db.Time(u.Wished)), Nothing: len(p.days) == 0,
+	}
+	outcomes, words := map[Outcome]int{}, map[string]int{}
+	for _, l := range p.lines {
+		if len(l.faults) == 0 {
+			outcomes[l.outcome]++
+		} else {
+			out.Held = append(out.Held, l.faults...)
+		}
+		if l.Form == Orders {
+			words[l.get("order")]++
+		}
+	}
+	for _, o := range Outcomes() {
+		if n := outcomes[o]; n > 0 {
+			out.Counts = append(out.Counts, Count{o.Title(), n})
+		}
+	}
+	if n := len(p.held); n > 0 {
+		out.Counts = append(out.Counts, Count{"保留", n})
+	}
+	for _, o := range orders() {
+		if n := words[o.title]; n > 0 {
+			out.Words = append(out.Words, Count{o.title, n})
+		}
+	}
+	for _, day := range p.sortedDays() {
+		out.Days = append(out.Days, Count{day.String(), p.days[day]})
+	}
+	out.Units = p.unitChanges()
+	if wished := db.Time(u.Wished); wished != "" && wished < out.Opens && !out.Nothing {
+		out.Warnings = append(out.Warnings, Fault{Message: "指定された公表日時は早すぎるので、" + inJapan(out.Opens) + " に公表します。"})
+	}
+	if len(p.days) > 1 {
+		out.Warnings = append(out.Warnings, Fault{Message: fmt.Sprintf("%dつの日付の異動があります。すべて %s に公表されます。", len(p.days), inJapan(out.Opens))})
+	}
+	switch {
+	case len(p.held) > 0 && u.Whole:
+		out.Stop = fmt.Sprintf("誤りのある行が%d行あります。すべて直すまで取り込みません。", len(p.held))
+	case len(p.held)*100 > len(p.lines)*u.HeldLimit:
+		out.Stop = fmt.Sprintf("誤りのある行が%d行あり、%d行の%d%%を超えています。ファイルを直してください。", len(p.held), len(p.lines), u.HeldLimit)
+	}
+	return out
+}
+
+// name is the name of a person, as it was last.
+func (p *plan) name(person id.ID) string {
+	if s := p.people.last(person, nil); s != nil {
+		return s.row.Name
+	}
+	return ""
+}
+
+// inJapan is a moment as people read it.
+func inJapan(t db.Time) string {
+	day := jpdate.Today(t.Time())
+	since := t.Time().Sub(day.Start())
+	return fmt.Sprintf("%s%d時%02d分", day.Wareki(), int(since.Hours()), int(since.Minutes())%60)
+}
+
+// unitChanges are the units that the import founds or ends.
+func (p *plan) unitChanges() []UnitChange {
+	var list []UnitChange
+	for _, s := range p.units.all {
+		d := p.units.dated(s)
+		if s.stored || s.closed {
+			continue
+		}
+		before := p.units.by[s.row.Unit]
+		if before[0] == s {
+			list = append(list, UnitChange{Code: s.row.Code, Name: s.row.Name, New: true, Day: d.From})
+		}
+		if d.Until != org.Open() && p.units.on(s.row.Unit, d.Until.AddDays(1), nil) == nil {
+			list = append(list, UnitChange{Code: s.row.Code, Name: s.row.Name, Day: d.Until})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b UnitChange) int { return strings.Compare(a.Code, b.Code) })
+	return list
+}
