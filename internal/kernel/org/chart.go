@@ -28,6 +28,7 @@ type Chart struct {
 	designations map[seat][]Designation
 	inherited    map[seat][]Designation // of units that have ended, by where their matters are now
 	deputies     map[seat][]Deputy
+	deputySeats  []seat
 	assigned     map[id.ID]bool // deputies who are assigned to anything
 
 	holdings func() map[id.ID][]Holding // by person
@@ -77,6 +78,7 @@ type Holding struct {
 	Home   string // of the seat: b:, u:UNIT, s:SYSTEM
 	Person *Who
 	As     As
+	Manner Manner // of the assignment that it follows from, "" for a deputy
 	For    *Who   // of a deputy: the holder; nil where the seat is empty
 	Post   string // title of the post that it follows from, "" where it follows from none
 	// From and Until are the days of what it follows from.
@@ -311,6 +313,9 @@ func (c *Chart) arrange(bearers []bearer, designations []Designation, deputies [
 	}
 	for _, d := range deputies {
 		at := seat{d.Regime, d.Role, d.Scope}
+		if c.deputies[at] == nil {
+			c.deputySeats = append(c.deputySeats, at)
+		}
 		c.deputies[at] = append(c.deputies[at], d)
 	}
 	c.holdings = sync.OnceValue(c.index)
@@ -321,6 +326,7 @@ func (m Manner) as() As {
 	case Main, Probation:
 		return AsHolder
 	case Concurrent, Acting, Joint:
+		return AsConcurrent
 	}
-	return AsConcurrent
+	return AsDeputy
 }

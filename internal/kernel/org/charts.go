@@ -106,7 +106,7 @@ func (c *Chart) everyone(p Person, a Assignment) []Holding {
 		if slices.Contains(r.Everyone, p.Employment) {
 			list = append(list, Holding{
 				Regime: rules.Regime, Role: r, Home: UnitHome(a.Unit), Person: &Who{p.Person, p.Number, p.Name},
-				As: a.Manner.as(), Post: c.posts[a.Post].Title, From: a.From, Until: a.Until,
+				As: a.Manner.as(), Manner: a.Manner, Post: c.posts[a.Post].Title, From: a.From, Until: a.Until,
 			})
 		}
 	}

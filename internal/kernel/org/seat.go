@@ -30,22 +30,22 @@ func on[T interface{ holds(day jpdate.Date) bool }](day jpdate.Date, list []T) [
 
 // seated is the holders and deputies of one seat, or that it is vacant; then whoever the regime lets act comes after.
 func (c *Chart) seated(rules Rules, r Role, home string) []Holding {
-	var found []Holding
-	add := func(b bearer, as As) *Holding {
-		who := c.who(b.Person)
-		found = append(found, Holding{Regime: rules.Regime, Role: r, Home: home, Person: &who, As: as, Post: c.posts[b.Post].Title, From: b.From, Until: b.Until})
+	holders := c.holders(rules, r, home)
+	found := holders
+	add := func(b bearer) *Holding {
+		b.Manner = ""
+		found = append(found, c.holding(rules, r, home, b))
 		return &found[len(found)-1]
 	}
-	for _, b := range c.bearing(rules, r, home, c.View.On, 0) {
-		add(b, b.Manner.as())
-	}
-	holders := found
 	switch d := r.Deputy; {
 	case d == nil:
 	case d.NamedBy != "":
 		for _, n := range c.named(rules, r, home, holders) {
-			h := add(n.bearer, AsDeputy)
-			h.For, h.Provisional = &n.giver, n.provisional
+			if n.State != Lapsed {
+				giver := c.who(n.Giver)
+				h := add(bearer{Person: n.Person, From: n.From, Until: n.Until})
+				h.For, h.Provisional = &giver, n.State == Provisional
+			}
 		}
 	default:
 		acting := c.inner(rules, d.Role, home, c.View.On, 0)
@@ -56,7 +56,7 @@ func (c *Chart) seated(rules Rules, r Role, home string) []Holding {
 			if holder(holders, b.Person) {
 				continue
 			}
-			if h := add(b, AsDeputy); len(holders) > 0 {
+			if h := add(b); len(holders) > 0 {
 				h.For = holders[0].Person
 			}
 		}
@@ -66,9 +66,26 @@ func (c *Chart) seated(rules Rules, r Role, home string) []Holding {
 	}
 	found = []Holding{{Regime: rules.Regime, Role: r, Home: home}}
 	for _, b := range c.inner(rules, r.Vacant, home, c.View.On, 0) {
-		add(b, AsDeputy)
+		add(b)
 	}
 	return found
+}
+
+// holders is who holds a seat by himself on the day of the view.
+func (c *Chart) holders(rules Rules, r Role, home string) []Holding {
+	var list []Holding
+	for _, b := range c.bearing(rules, r, home, c.View.On, 0) {
+		list = append(list, c.holding(rules, r, home, b))
+	}
+	return list
+}
+
+// holding is that somebody bears a seat; as a deputy where he bears it in no manner.
+func (c *Chart) holding(rules Rules, r Role, home string, b bearer) Holding {
+	who := c.who(b.Person)
+	return Holding{
+		Regime: rules.Regime, Role: r, Home: home, Person: &who, As: b.Manner.as(), Manner: b.Manner, Post: c.posts[b.Post].Title, From: b.From, Until: b.Until,
+	}
 }
 
 func holder(list []Holding, person id.ID) bool {
@@ -120,14 +137,14 @@ func (c *Chart) byRule(rules Rules, r Role, home string, day jpdate.Date, depth 
 	case h.HeadOf == "owner": // a unit without any head leaves it to the one above
 		for _, at := range c.chain(home) {
 			unit, _ := UnitOf(at)
-			if heads := on(day, c.heads[unit]); len(heads) > 0 {
+			if heads := c.headsOf(unit, day); len(heads) > 0 {
 				return heads
 			}
 		}
 	case h.HeadOf != "":
 		for _, at := range c.chain(home) {
 			if unit, ok := UnitOf(at); ok && c.scopeOf(unit) == Scope(h.HeadOf) {
-				return on(day, c.heads[unit])
+				return c.headsOf(unit, day)
 			}
 		}
 	case h.Role != "":
@@ -137,6 +154,18 @@ func (c *Chart) byRule(rules Rules, r Role, home string, day jpdate.Date, depth 
 		return c.inner(rules, h.Role, home, day, depth+1)
 	}
 	return nil
+}
+
+// headsOf is who leads a unit: of those on posts that lead, the highest.
+func (c *Chart) headsOf(unit id.ID, day jpdate.Date) []bearer {
+	all := on(day, c.heads[unit])
+	var heads []bearer
+	for _, b := range all {
+		if !slices.ContainsFunc(all, func(o bearer) bool { return c.posts[o.Post].Rank < c.posts[b.Post].Rank }) {
+			heads = append(heads, b)
+		}
+	}
+	return heads
 }
 
 // inner is who holds another role on a day, at the nearest place that has its seat.
@@ -172,49 +201,4 @@ func (c *Chart) byTitle(rules Rules, r Role, title, home string, day jpdate.Date
 		return all
 	}
 	return near
-}
-
-// deputed is a deputy whom somebody named.
-type deputed struct {
-	bearer
-	giver       Who
-	provisional bool
-}
-
-// named is the deputies whom holders have named. Those of a holder who has left act on for some days, unless the one who holds
-// the seat now has named his own.
-func (c *Chart) named(rules Rules, r Role, home string, holders []Holding) []deputed {
-	var own, left []deputed
-	for _, d := range on(c.View.On, c.deputies[seat{rules.Regime, r.ID, home}]) {
-		if !c.assigned[d.Person] || holder(holders, d.Person) {
-			continue
-		}
-		n := deputed{bearer{Person: d.Person, From: d.From, Until: d.Until}, c.who(d.Giver), false}
-		if holder(holders, d.Giver) {
-			own = append(own, n)
-		} else if last := c.lastDay(rules, r, home, d.Giver); !last.IsZero() {
-			n.provisional, n.Until = true, last.AddDays(rules.Provisional)
-			left = append(left, n)
-		}
-	}
-	if len(own) > 0 {
-		return own
-	}
-	return left
-}
-
-// lastDay is the day on which somebody held a seat last, if his deputies still act on after it; else the zero date.
-func (c *Chart) lastDay(rules Rules, r Role, home string, person id.ID) (last jpdate.Date) {
-	held := func(day jpdate.Date) {
-		if day.Before(c.View.On) && c.View.On.Sub(day) <= rules.Provisional && day.After(last) && slices.ContainsFunc(c.bearing(rules, r, home, day, 0), func(b bearer) bool { return b.Person == person }) {
-			last = day
-		}
-	}
-	for _, b := range c.borne[person] {
-		held(b.Until)
-	}
-	for _, d := range c.designations[seat{rules.Regime, r.ID, home}] {
-		held(d.Until)
-	}
-	return last
 }

@@ -44,13 +44,27 @@ func (v View) seen(args *[]any, alias string) string {
 }
 
 // now reads what holds on the day; where and its args come before the view's.
-func now[T any](ctx context.Context, r db.Reader, v View, t Table[T], where, order string, args ...any) ([]T, error) {
-	return db.List[T](ctx, r, `select `+t.Columns()+` from `+t.Name()+` where `+where+` and `+v.seen(&args, "")+` order by `+order, args...)
+func now[T any, P row[T]](ctx context.Context, r db.Reader, v View, t Table[T], where, order string, args ...any) ([]T, error) {
+	list, err := db.List[T](ctx, r, `select `+t.Columns()+` from `+t.Name()+` where `+where+` and `+v.seen(&args, "")+` order by `+order, args...)
+	return veiled[T, P](list), err
 }
 
 // always reads what holds on any day.
-func always[T any](ctx context.Context, r db.Reader, v View, t Table[T], where string, args ...any) ([]T, error) {
-	return db.List[T](ctx, r, `select `+t.Columns()+` from `+t.Name()+` where `+where+` and `+v.known(&args, "")+` order by from_on, id`, args...)
+func always[T any, P row[T]](ctx context.Context, r db.Reader, v View, t Table[T], where string, args ...any) ([]T, error) {
+	list, err := db.List[T](ctx, r, `select `+t.Columns()+` from `+t.Name()+` where `+where+` and `+v.known(&args, "")+` order by from_on, id`, args...)
+	return veiled[T, P](list), err
+}
+
+// veiled takes from statements that are seen what somebody will do with them later: a batch out of sight closes them, and made a
+// version of its own. So whoever changes such a statement meets a Conflict, as when somebody else was faster.
+func veiled[T any, P row[T]](list []T) []T {
+	for i := range list {
+		if s := P(&list[i]).statement(); s.Closes != Forever {
+			s.Closes, s.ClosedBy = Forever, ""
+			s.Version--
+		}
+	}
+	return list
 }
 
 // Tree reads the units.
@@ -173,6 +187,7 @@ func (v View) People(ctx context.Context, r db.Reader, q PeopleQuery) ([]Person,
 		where += ` and exists (select 1 from org_assignment a where a.person = p.person and a.unit in ` + db.In(&args, q.Units) + ` and ` + v.seen(&args, "a.") + `)`
 	}
 	list, err := db.List[Person](ctx, r, `select `+People.ColumnsOf("p")+` from org_person p where `+where+` order by p.kana, p.person limit $3`, args...)
+	list = veiled(list)
 	if len(list) <= q.Limit {
 		return list, Cursor{}, err
 	}

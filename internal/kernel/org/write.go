@@ -39,7 +39,7 @@ type row[T any] interface {
 }
 
 // Closed is a statement with others in its place from the change on, to be put. It is a Conflict where a batch that has not
-// opened yet already closes it: taking that batch back would be impossible.
+// opened yet closes it already: that batch could not be taken back any more.
 func Closed[T any, P row[T]](c Change, old T) (T, error) {
 	s := P(&old).statement()
 	if s.Closes != Forever {

@@ -14,6 +14,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/org"
 )
 
 // Set is every pack found under one root, by regime and then edition, oldest first.
@@ -60,6 +61,15 @@ func (s *Set) With(other *Set) *Set {
 	}
 	out.sort()
 	return out
+}
+
+// OrgRules is what the newest packs say about roles.
+func (s *Set) OrgRules() []org.Rules {
+	var rules []org.Rules
+	for _, p := range s.Newest() {
+		rules = append(rules, p.OrgRules())
+	}
+	return rules
 }
 
 func (s *Set) sort() {
