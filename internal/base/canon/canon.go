@@ -265,12 +265,18 @@ func end(d *json.Decoder, path string) error {
 	return nil
 }
 
+// AppendString appends text as Marshal writes it, for those who write many small objects of a fixed form.
+func AppendString(b []byte, s string) ([]byte, error) { return str(b, s, "$") }
+
 // str writes text as ECMAScript's JSON.stringify does: the short escapes, \u00xx for the other controls, all else as it is.
 func str(b []byte, s, path string) ([]byte, error) {
 	if !utf8.ValidString(s) {
 		return nil, fmt.Errorf("canon %s: text is not UTF-8", path)
 	}
 	b = append(b, '"')
+	if !slices.ContainsFunc([]byte(s), escaped) {
+		return append(append(b, s...), '"'), nil
+	}
 	for i := range len(s) {
 		switch c := s[i]; c {
 		case '"', '\\':
@@ -295,3 +301,5 @@ func str(b []byte, s, path string) ([]byte, error) {
 	}
 	return append(b, '"'), nil
 }
+
+func escaped(c byte) bool { return c < 0x20 || c == '"' || c == '\\' }

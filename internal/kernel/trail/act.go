@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 
 	"sekimori/internal/base/canon"
@@ -61,17 +60,19 @@ func (a Act) row(actID id.ID, at db.Time) (actRow, error) {
 
 // hash binds everything of the act; the note by its own hash.
 func (r actRow) hash() (string, error) {
-	return canon.Hash(struct {
-		ID        id.ID           `json:"id"`
-		At        db.Time         `json:"at"`
-		Actor     string          `json:"actor"`
-		Authority string          `json:"authority"`
-		Name      string          `json:"name"`
-		Seal      string          `json:"seal"`
-		Opens     string          `json:"opens"`
-		Detail    json.RawMessage `json:"detail"`
-		Note      string          `json:"note"`
-	}{r.ID, r.At, r.Actor, r.Authority, r.Name, r.Seal, r.Opens, json.RawMessage(r.Detail), r.NoteHash})
+	var o object
+	o.text("actor", r.Actor)
+	o.text("at", string(r.At))
+	o.text("authority", r.Authority)
+	o.json("detail", r.Detail)
+	o.text("id", string(r.ID))
+	o.text("name", r.Name)
+	o.text("note", r.NoteHash)
+	o.text("opens", r.Opens)
+	o.text("seal", r.Seal)
+	record, err := o.end()
+	sum := sha256.Sum256(record)
+	return hex.EncodeToString(sum[:]), err
 }
 
 // entryRow is an entry as it is stored. A part that is "" with a hash was erased.
@@ -92,19 +93,19 @@ type entryRow struct {
 	PersonalHash string `db:"personal_hash"`
 }
 
-// leaf is the record of an entry in the tree: what it says and the hash of its act, as canonical JSON.
+// leaf is the record of an entry in the tree: what it says and the hash of its act.
 func (e entryRow) leaf(actHash string) ([]byte, error) {
-	return canon.Marshal(struct {
-		Act      string `json:"act"`
-		Position int64  `json:"position"`
-		Kind     string `json:"kind"`
-		Thing    string `json:"thing"`
-		Version  int64  `json:"version"`
-		Home     string `json:"home"`
-		Gone     bool   `json:"gone"`
-		Public   string `json:"public"`
-		Personal string `json:"personal"`
-	}{actHash, e.Position, e.Kind, e.Thing, e.Version, e.Home, e.Gone, e.PublicHash, e.PersonalHash})
+	var o object
+	o.text("act", actHash)
+	o.truth("gone", e.Gone)
+	o.text("home", e.Home)
+	o.text("kind", e.Kind)
+	o.text("personal", e.PersonalHash)
+	o.number("position", e.Position)
+	o.text("public", e.PublicHash)
+	o.text("thing", e.Thing)
+	o.number("version", e.Version)
+	return o.end()
 }
 
 // salted draws a salt and gives it with the hash of the text. Without the salt nobody can find an erased text by trying.

@@ -1,0 +1,209 @@
+package trail
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sekimori/internal/base/canon"
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
+)
+
+// Parts of the trail that can be erased.
+const (
+	// PartPersonal is the personal part of a thing in all its versions.
+	PartPersonal = "personal"
+	// PartNote is the note of an act; then the kind of the erasure is KindAct and the thing the id of the act.
+	PartNote = "note"
+	// KindAct is the kind of an erasure of a note.
+	KindAct = "act"
+)
+
+// erasuresFile is the list of erasures in the store: an Erasure in canonical JSON a line.
+const erasuresFile = "erasures"
+
+// Erasure says what is to be erased, on which ground and by which clause. Its JSON is a line of the list that backups carry,
+// so that what was erased is erased again where an older backup is restored.
+type Erasure struct {
+	Kind   string `json:"kind"   db:"kind"`
+	Thing  string `json:"thing"  db:"thing"`
+	Part   string `json:"part"   db:"part"`
+	Ground string `json:"ground" db:"ground"`
+	Clause string `json:"clause" db:"clause"`
+}
+
+// erasure is the record of one that was done.
+type erasure struct {
+	ID id.ID `db:"id" trail:"key"`
+	Row
+	Erasure
+	Through int64 `db:"through"` // the last version without its part; 0 for a note
+}
+
+var erasures = NewTable[erasure]("trail_erasure", "erasure")
+
+// Erase takes parts out of the trail, in one act whose entries say what and why. It writes the row of a thing anew with its
+// personal columns empty (their zero value) and blanks the part in all versions before, or in all where the thing is gone;
+// the hashes stay, so the log still verifies. tables are those of the program (as for Verify). What is erased already, and what is not there, is
+// passed over: the count says how many had something to erase. Followers see the new version and the entry of kind "erasure",
+// and erase their copies.
+func (l *Log) Erase(ctx context.Context, act Act, tables []Audited, list ...Erasure) (n int, err error) {
+	if err := l.Do(ctx, act, func(tx *Tx) error {
+		n = 0
+		for _, e := range list {
+			done, err := e.do(ctx, tx, tables)
+			if err != nil {
+				return err
+			}
+			if done {
+				n++
+			}
+		}
+		return nil
+	}); err != nil || n == 0 || l.store == nil {
+		return n, err
+	}
+	return n, l.KeepErasures(ctx)
+}
+
+func (e Erasure) do(ctx context.Context, tx *Tx, tables []Audited) (bool, error) {
+	if e.Ground == "" || e.Clause == "" {
+		return false, errs.New(errs.Invalid, "消去には、根拠と条項が要ります。")
+	}
+	var through int64
+	var blanked int64
+	var err error
+	switch {
+	case e.Part == PartNote && e.Kind == KindAct:
+		blanked, err = blankNote(ctx, tx, e.Thing)
+	case e.Part == PartPersonal:
+		i := slices.IndexFunc(tables, func(t Audited) bool { return t.Kind() == e.Kind })
+		if i < 0 {
+			return false, errs.New(errs.Invalid, "種類「%s」の記録はありません。", e.Kind)
+		}
+		if err := tables[i].clear(ctx, tx, e.Thing); err != nil {
+			return false, err
+		}
+		if err := tx.flush(ctx); err != nil {
+			return false, err
+		}
+		through, blanked, err = blankPersonal(ctx, tx, e.Kind, e.Thing)
+	default:
+		return false, errs.New(errs.Invalid, "消せるのは、ものの個人の部分（personal）と操作の覚え書き（kind act の note）だけです。")
+	}
+	if err != nil || blanked == 0 {
+		return false, err
+	}
+	return true, erasures.Put(ctx, tx, erasure{ID: id.New(tx.Now), Row: Row{Home: Body}, Erasure: e, Through: through})
+}
+
+// KeepErasures brings the list of erasures in the store up to date. Erase does it; it is also done before a backup and when
+// the program starts, for erasures after which the program was killed.
+func (l *Log) KeepErasures(ctx context.Context) error {
+	return l.alone(ctx, "trail erasures", func(tx *db.Tx) error {
+		known, err := l.store.Erasures()
+		if err != nil {
+			return err
+		}
+		done, err := allErasures(ctx, tx)
+		if err != nil {
+			return err
+		}
+		var text strings.Builder
+		listed := map[Erasure]bool{}
+		for _, e := range append(known, done...) { // known are also those that a restored database has forgotten
+			if listed[e] {
+				continue
+			}
+			listed[e] = true
+			line, err := canon.Marshal(e)
+			if err != nil {
+				return err
+			}
+			text.Write(append(line, '\n'))
+		}
+		if len(listed) == len(known) {
+			return nil
+		}
+		return l.store.write(erasuresFile, text.String())
+	})
+}
+
+// Erasures is the list in the store: all erasures ever done, whatever the database remembers. After an older backup was
+// restored they are done again by Erase.
+func (s *Store) Erasures() ([]Erasure, error) {
+	text, err := s.read(erasuresFile)
+	if err != nil {
+		return nil, err
+	}
+	var list []Erasure
+	for line := range strings.Lines(text) {
+		var e Erasure
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			return nil, errs.Wrap(err, errs.Invalid, "フォルダ %s の %s（消去の一覧）が壊れています。控えから戻してください。", s.dir, erasuresFile)
+		}
+		list = append(list, e)
+	}
+	return list, nil
+}
+
+// clear writes the row with its personal columns empty, if it is there and they are not.
+func (t Table[T]) clear(ctx context.Context, tx *Tx, thing string) error {
+	keys, err := t.keys(thing)
+	if err != nil {
+		return err
+	}
+	rows, err := t.byKey(ctx, tx, keys)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	v := reflect.ValueOf(&rows[0]).Elem()
+	full := false
+	for _, c := range t.columns {
+		if field := v.FieldByIndex(c.path); c.personal && !field.IsZero() {
+			field.SetZero()
+			full = true
+		}
+	}
+	if !full {
+		return nil
+	}
+	return t.Put(ctx, tx, rows[0])
+}
+
+// keys takes a thing apart into the columns of its key.
+func (t Table[T]) keys(thing string) ([]any, error) {
+	columns := t.keyColumns()
+	parts := strings.SplitN(thing, "/", len(columns))
+	if len(parts) < len(columns) {
+		return nil, fmt.Errorf("trail: %q is no %s", thing, t.kind)
+	}
+	keys := make([]any, len(columns))
+	for i, c := range columns {
+		keys[i] = parts[i]
+		if !c.text {
+			n, err := strconv.ParseInt(parts[i], 10, 64)
+			if err != nil {
+				return nil, fmt.Errorf("trail: %q is no %s: %w", thing, t.kind, err)
+			}
+			keys[i] = n
+		}
+	}
+	return keys, nil
+}
+
+func (t Table[T]) keyColumns() []column {
+	var keys []column
+	for _, c := range t.columns {
+		if c.key {
+			keys = append(keys, c)
+		}
+	}
+	return keys
+}

@@ -1,0 +1,154 @@
+package trail
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/id"
+)
+
+// Seen says what of acts that bear a seal a reader is shown. The zero value shows none of them.
+type Seen struct {
+	Now   db.Time  // acts that opened up to this moment are shown
+	Seals []string // and those whose seal the reader holds
+}
+
+// Entry is one entry of the trail with its act, as far as both were not erased.
+type Entry struct {
+	Seq       *int64  `db:"seq"` // place in the tree, nil while it waits for one
+	Act       id.ID   `db:"act"`
+	At        db.Time `db:"at"`
+	Actor     string  `db:"actor"`
+	Authority string  `db:"authority"`
+	Name      string  `db:"name"`
+	Detail    string  `db:"detail"`
+	Note      string  `db:"note"`
+	Kind      string  `db:"kind"`
+	Thing     string  `db:"thing"`
+	Version   int64   `db:"version"`
+	Home      string  `db:"home"`
+	Gone      bool    `db:"gone"`
+	Public    string  `db:"public"`
+	Personal  string  `db:"personal"`
+
+	NoteErased     bool `db:"note_erased"`
+	PersonalErased bool `db:"personal_erased"`
+}
+
+// Version is one state of a thing and what was changed to reach it.
+type Version struct {
+	Entry
+	Changes []Change // against the version before it that the reader may see; public columns first, by name
+}
+
+// Change is one column that has another value: a string, an int64 or a bool; nil where there was none or it was erased.
+type Change struct {
+	Column   string
+	Personal bool
+	Old, New any
+}
+
+// History gives the versions of a thing, newest first: at most limit of those before a version, 0 for all up to the newest.
+func (l *Log) History(ctx context.Context, r db.Reader, kind, thing string, before int64, limit int, seen Seen) ([]Version, error) {
+	entries, err := versionsOf(ctx, r, kind, thing, before, limit+1, seen) // one more to compare the last with
+	if err != nil {
+		return nil, err
+	}
+	states := make([][2]map[string]any, len(entries))
+	for i, e := range entries {
+		if states[i], err = e.state(); err != nil {
+			return nil, err
+		}
+	}
+	versions := make([]Version, min(limit, len(entries)))
+	for i := range versions {
+		var before [2]map[string]any
+		if i+1 < len(states) {
+			before = states[i+1]
+		}
+		versions[i] = Version{entries[i], append(changes(before[0], states[i][0], false), changes(before[1], states[i][1], true)...)}
+	}
+	return versions, nil
+}
+
+// state is the columns of an entry, public and personal.
+func (e Entry) state() (state [2]map[string]any, err error) {
+	for i, part := range []string{e.Public, e.Personal} {
+		if state[i], err = columnsIn(part); err != nil {
+			return state, fmt.Errorf("trail: %s %s version %d: %w", e.Kind, e.Thing, e.Version, err)
+		}
+	}
+	state[0]["home"] = e.Home
+	return state, nil
+}
+
+// columnsIn reads a part of an entry; one that was erased has no columns.
+func columnsIn(part string) (map[string]any, error) {
+	columns := map[string]any{}
+	if part == "" {
+		return columns, nil
+	}
+	d := json.NewDecoder(bytes.NewReader([]byte(part)))
+	d.UseNumber()
+	if err := d.Decode(&columns); err != nil {
+		return nil, err
+	}
+	for name, value := range columns {
+		switch value := value.(type) {
+		case string, bool:
+		case json.Number:
+			whole, err := value.Int64()
+			if err != nil {
+				return nil, err
+			}
+			columns[name] = whole
+		default:
+			return nil, fmt.Errorf("%s is no value of a column", name)
+		}
+	}
+	if columns == nil {
+		return nil, errors.New("null is no part")
+	}
+	return columns, nil
+}
+
+// changes compares a part of two states, by column.
+func changes(before, after map[string]any, personal bool) []Change {
+	both := map[string]any{}
+	maps.Copy(both, before)
+	maps.Copy(both, after)
+	var list []Change
+	for _, name := range slices.Sorted(maps.Keys(both)) {
+		if before[name] != after[name] {
+			list = append(list, Change{name, personal, before[name], after[name]})
+		}
+	}
+	return list
+}
+
+// Query says which entries Search gives. What is "" does not narrow it.
+type Query struct {
+	Kind, Thing string
+	Act         id.ID
+	Actor, Name string  // of the act
+	Home        string  // the thing's at the time of the entry
+	From, To    db.Time // at From or later and before To
+	After       int64   // what the page before gave as next, 0 for the first page
+	Limit       int
+}
+
+// Search gives entries that have their number, newest first, and where the next page begins, 0 when nothing follows.
+func (l *Log) Search(ctx context.Context, r db.Reader, q Query, seen Seen) (list []Entry, next int64, err error) {
+	list, err = searchEntries(ctx, r, q, seen)
+	if err != nil || len(list) <= q.Limit {
+		return list, 0, err
+	}
+	list = list[:q.Limit]
+	return list, *list[q.Limit-1].Seq, nil
+}

@@ -1,0 +1,72 @@
+package trail
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"sekimori/internal/base/db"
+)
+
+const selectEntry = `select e.seq, e.act, a.at, a.actor, a.authority, a.name, a.detail, a.note, e.kind, e.thing, e.version, e.home, e.gone, e.public, e.personal,
+	a.note = '' and a.note_hash <> '' as note_erased, e.personal = '' and e.personal_hash <> '' as personal_erased
+	from trail_entry e join trail_act a on a.id = e.act`
+
+// where gathers conditions with their arguments; %d in one is the place of its argument.
+type where struct {
+	parts []string
+	args  []any
+}
+
+func (w *where) add(condition string, arg any) {
+	w.args = append(w.args, arg)
+	w.parts = append(w.parts, fmt.Sprintf(condition, len(w.args)))
+}
+
+// unsealed leaves out what the reader is not shown. An act whose seal never opens is shown to nobody but who holds it.
+func (w *where) unsealed(seen Seen) {
+	w.args = append(w.args, seen.Now)
+	now := len(w.args)
+	w.parts = append(w.parts, fmt.Sprintf(`(a.seal = '' or a.opens <> '' and a.opens <= $%d or a.seal in %s)`, now, db.In(&w.args, seen.Seals)))
+}
+
+func (w *where) String() string { return " where " + strings.Join(w.parts, " and ") }
+
+func versionsOf(ctx context.Context, r db.Reader, kind, thing string, before int64, limit int, seen Seen) ([]Entry, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	w := &where{}
+	w.add(`e.kind = $%d`, kind)
+	w.add(`e.thing = $%d`, thing)
+	w.add(`e.version < $%d`, before)
+	w.unsealed(seen)
+	w.args = append(w.args, limit)
+	return db.List[Entry](ctx, r, selectEntry+w.String()+fmt.Sprintf(` order by e.version desc limit $%d`, len(w.args)), w.args...)
+}
+
+// searchEntries reads one more than the limit, if there are more.
+func searchEntries(ctx context.Context, r db.Reader, q Query, seen Seen) ([]Entry, error) {
+	w := &where{parts: []string{`e.seq is not null`}}
+	for _, c := range []struct{ condition, value string }{
+		{`e.kind = $%d`, q.Kind},
+		{`e.thing = $%d`, q.Thing},
+		{`e.home = $%d`, q.Home},
+		{`e.act = $%d`, string(q.Act)},
+		{`a.actor = $%d`, q.Actor},
+		{`a.name = $%d`, q.Name},
+		{`a.at >= $%d`, string(q.From)},
+		{`a.at < $%d`, string(q.To)},
+	} {
+		if c.value != "" {
+			w.add(c.condition, c.value)
+		}
+	}
+	if q.After > 0 {
+		w.add(`e.seq < $%d`, q.After)
+	}
+	w.unsealed(seen)
+	w.args = append(w.args, q.Limit+1)
+	return db.List[Entry](ctx, r, selectEntry+w.String()+fmt.Sprintf(` order by e.seq desc limit $%d`, len(w.args)), w.args...)
+}

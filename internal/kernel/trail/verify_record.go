@@ -1,0 +1,203 @@
+package trail
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// verify compares each row with its last entry, and looks for things that should have a row.
+func (t Table[T]) verify(ctx context.Context, v *verifier) error {
+	f := t.form()
+	for after := []any(nil); ; {
+		rows, err := t.rowsAfter(ctx, v.r, after, pageOfRows)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			break
+		}
+		things := make([]string, len(rows))
+		for i, row := range rows {
+			things[i] = f.thing(row)
+		}
+		entries, err := lastEntries(ctx, v.r, t.kind, things)
+		if err != nil {
+			return err
+		}
+		last := make(map[string][]any, len(entries))
+		for _, e := range entries {
+			c := cells{row: e, columns: lastColumns}
+			last[c.text(0)] = e
+		}
+		for i, row := range rows {
+			v.record(Finding{Index: -1, Kind: t.kind, Thing: things[i], Table: t.name}, f, row, last[things[i]])
+		}
+		after = f.keysOf(rows[len(rows)-1])
+	}
+	lost, err := t.rowless(ctx, v.r)
+	for _, thing := range lost {
+		v.find(Finding{Index: -1, Kind: t.kind, Thing: thing, Table: t.name, Reason: "記録ではあるはずの行がありません"})
+	}
+	return err
+}
+
+// record compares a row with the last entry of its thing.
+func (v *verifier) record(at Finding, f form, row, entry []any) {
+	bad := func(column, reason string) {
+		at := at
+		at.Column, at.Reason = column, reason
+		v.find(at)
+	}
+	if entry == nil {
+		bad("", "行がありますが、その記録がありません")
+		return
+	}
+	e := cells{row: entry, columns: lastColumns}
+	at.Version = e.int(1)
+	if n, ok := entry[4].(int64); ok {
+		at.Index = n
+	}
+	home, gone, public, personal := e.text(2), e.truth(3), e.text(5), e.text(6)
+	if e.bad != "" {
+		return // reported with the log
+	}
+	if gone {
+		bad("", "記録では取り除かれた行があります")
+		return
+	}
+	c := cells{row: row, columns: f.names}
+	if version := c.int(f.version); version != at.Version {
+		bad("version", fmt.Sprintf("行は第%d版ですが、最後の記録は第%d版です", version, at.Version))
+	}
+	if c.text(f.home) != home {
+		bad("home", "行が最後の記録と違います")
+	}
+	for i, recorded := range []string{public, personal} {
+		if state, odd := f.state(i, row); odd != "" {
+			bad(odd, "値の型が違います")
+		} else if state != recorded {
+			for _, column := range differing(state, recorded) {
+				bad(column, "行が最後の記録と違います")
+			}
+		}
+	}
+	if c.bad != "" {
+		bad(c.bad, "値の型が違います")
+	}
+}
+
+// differing names the columns in which two parts differ, or "" where one cannot be read.
+func differing(a, b string) []string {
+	x, err := columnsIn(a)
+	y, err2 := columnsIn(b)
+	if list := changes(x, y, false); err == nil && err2 == nil && len(list) > 0 {
+		names := make([]string, len(list))
+		for i, c := range list {
+			names[i] = c.Column
+		}
+		return names
+	}
+	return []string{""}
+}
+
+// form is how the rows of a table stand in entries: the same as Table.state, from what the database holds.
+type form struct {
+	names         []string
+	keys          []int
+	version, home int
+	parts         [2][]int // public and personal columns, sorted by name
+	truth, bytes  []bool   // by column
+}
+
+func (t Table[T]) form() form {
+	f := form{names: t.names(), truth: make([]bool, len(t.columns)), bytes: make([]bool, len(t.columns))}
+	row := reflect.TypeFor[T]()
+	for i, c := range t.columns {
+		kind := row.FieldByIndex(c.path).Type.Kind()
+		f.truth[i], f.bytes[i] = kind == reflect.Bool, kind == reflect.Slice
+		switch {
+		case c.name == "version":
+			f.version = i
+		case c.name == "home":
+			f.home = i
+		case c.key:
+			f.keys = append(f.keys, i)
+		case c.personal:
+			f.parts[1] = append(f.parts[1], i)
+		default:
+			f.parts[0] = append(f.parts[0], i)
+		}
+	}
+	for _, part := range f.parts {
+		slices.SortFunc(part, func(a, b int) int { return strings.Compare(f.names[a], f.names[b]) })
+	}
+	return f
+}
+
+// names are the columns' names, in the order of T.
+func (t Table[T]) names() []string {
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = c.name
+	}
+	return names
+}
+
+func (f form) keysOf(row []any) []any {
+	keys := make([]any, len(f.keys))
+	for i, k := range f.keys {
+		keys[i] = row[k]
+	}
+	return keys
+}
+
+func (f form) thing(row []any) string {
+	parts := make([]string, len(f.keys))
+	for i, k := range f.keys {
+		parts[i] = fmt.Sprint(row[k])
+	}
+	return strings.Join(parts, "/")
+}
+
+// state is a part of a row in canonical JSON, "" where the table has no such column. odd names a column that holds what is not of its type.
+func (f form) state(part int, row []any) (state, odd string) {
+	if part == 1 && len(f.parts[1]) == 0 {
+		return "", ""
+	}
+	var o object
+	for _, c := range f.parts[part] {
+		name, ok := f.names[c], true
+		switch x := row[c].(type) {
+		case string:
+			o.text(name, x)
+			ok = !f.truth[c] && !f.bytes[c]
+		case bool:
+			o.truth(name, x)
+			ok = f.truth[c]
+		case int64:
+			if f.truth[c] { // of SQLite
+				o.truth(name, x == 1)
+				ok = x == 0 || x == 1
+			} else {
+				o.number(name, x)
+				ok = !f.bytes[c]
+			}
+		case []byte:
+			sum := sha256.Sum256(x)
+			o.text(name, "sha256:"+hex.EncodeToString(sum[:]))
+			ok = f.bytes[c]
+		default:
+			ok = false
+		}
+		if !ok || o.err != nil {
+			return "", name
+		}
+	}
+	b, _ := o.end() // its error was seen
+	return string(b), ""
+}
