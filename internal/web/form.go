@@ -74,7 +74,7 @@ func receive(w http.ResponseWriter, r *http.Request, limit int64) (*posted, erro
 }
 
 func (in *posted) receiveFiles(r *http.Request) error {
-	if err := unreadable(r.ParseMultipartForm(maxMemory)); err != nil {
+	if err := unreadable(r.ParseMultipartForm(maxMemory)); err != nil { //nolint:gosec // receive has bounded the body
 		return err
 	}
 	var open []multipart.File

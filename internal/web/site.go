@@ -119,7 +119,7 @@ func (s *site) answer(base *template.Template, part Part, route Route) (handler,
 		return s.shows(route, tmpl), nil
 	}
 	if s.Who == nil {
-		return nil, errors.New("Who must be set where something can be changed")
+		return nil, errors.New("something can be changed, so Who must be set")
 	}
 	if _, err := slots(route.Form); err != nil {
 		return nil, err
