@@ -48,6 +48,12 @@ type commands struct {
 		Diff    diffCommand    `cmd:"" help:"取り込んだ2つの版を比べる"`
 		Outline outlineCommand `cmd:"" help:"本文から clauses.yaml を作る（パックを書く人向け）"`
 	} `cmd:"" help:"規程の本文と条項"`
+	Trail struct {
+		Verify     verifyCommand     `cmd:"" help:"証跡とすべての台帳の行が、書かれたときのままかを検証する"`
+		Status     statusCommand     `cmd:"" help:"証跡の状態（件数、根、最後の署名）を示す"`
+		Checkpoint checkpointCommand `cmd:"" help:"いまの証跡に署名し、別の場所に保管する控えを書き出す"`
+		Receipt    receiptCommand    `cmd:"" help:"ある対象の受領証を書き出す"`
+	} `cmd:"" help:"証跡"`
 	Duty struct {
 		List dutyListCommand `cmd:"" help:"義務を一覧する"`
 	} `cmd:"" help:"義務"`

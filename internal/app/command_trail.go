@@ -1,0 +1,200 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
+	"sekimori/internal/kernel/trail"
+)
+
+type verifyCommand struct {
+	Checkpoint []string `placeholder:"FILE" help:"別の場所に保管していた署名付きの控え（チェックポイント）とも比べる"`
+	Receipt    []string `placeholder:"FILE" help:"受領証（印刷物や出力にあるもの）とも比べる"`
+}
+
+// Run verifies the whole trail in one snapshot.
+func (k *verifyCommand) Run(c *console) error {
+	var anchors trail.Anchors
+	for files, into := range map[*[]string]*[]trail.Anchor{&k.Checkpoint: &anchors.Checkpoints, &k.Receipt: &anchors.Receipts} {
+		for _, name := range *files {
+			data, err := readFile(name)
+			if err != nil {
+				return err
+			}
+			*into = append(*into, trail.Anchor{Name: name, Text: string(data)})
+		}
+	}
+	at := Place{DB: c.flags.DB, Store: c.flags.Store, Look: true}
+	last := filepath.Join(at.store(), "head") // what was signed last, if the store is here
+	switch head, err := os.ReadFile(last); {
+	case err == nil:
+		anchors.Checkpoints = append(anchors.Checkpoints, trail.Anchor{Name: last, Text: string(head)})
+	case !errors.Is(err, fs.ErrNotExist):
+		c.say("%s を読めないため、最後に署名した控えとは比べません。", last)
+	}
+	a, err := c.openAt(at)
+	if err != nil {
+		return err
+	}
+	defer c.close(a)
+	report, err := a.Log.Verify(c.ctx, Audited(), anchors)
+	if err != nil {
+		return err
+	}
+	if c.flags.JSON {
+		err = c.json(report)
+	} else {
+		for _, f := range report.Findings {
+			c.line("%s", f)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if !report.OK {
+		c.say("異常が見つかりました（%d件）。データベースを止めずに、いまの状態の控えを取ってから調べてください。", len(report.Findings)+report.More)
+		return errOpen
+	}
+	c.say("異常はありません。記録 %d 件（うち番号待ち %d 件）、根 %s", report.Checked, report.Unsequenced, report.Root)
+	return nil
+}
+
+type statusCommand struct{}
+
+type statusResult struct {
+	Epoch       int64            `json:"epoch"`
+	Size        int64            `json:"size"`
+	Root        string           `json:"root"`
+	Unsequenced int64            `json:"unsequenced"`
+	Oldest      *db.Time         `json:"oldest"`
+	Late        bool             `json:"late"`
+	Checkpoint  *checkpointRow   `json:"checkpoint"`
+	Followers   map[string]int64 `json:"followers_behind"`
+}
+
+type checkpointRow struct {
+	Epoch int64   `json:"epoch"`
+	Size  int64   `json:"size"`
+	At    db.Time `json:"at"`
+}
+
+// Run says how the trail stands; 1 where entries wait for their numbers for too long.
+func (*statusCommand) Run(c *console) error {
+	a, err := c.look()
+	if err != nil {
+		return err
+	}
+	defer c.close(a)
+	s, err := a.Log.Status(c.ctx)
+	if err != nil {
+		return err
+	}
+	out := statusResult{Epoch: s.Epoch, Size: s.Size, Root: fmt.Sprintf("%x", s.Root[:]), Unsequenced: s.Pending, Late: s.Late, Followers: map[string]int64{}}
+	if s.Oldest != "" {
+		out.Oldest = &s.Oldest
+	}
+	if s.Checkpoint.Size > 0 {
+		out.Checkpoint = &checkpointRow{s.Checkpoint.Epoch, s.Checkpoint.Size, s.Checkpoint.At}
+	}
+	for _, f := range s.Followers {
+		out.Followers[f.Name] = f.Behind
+	}
+	switch {
+	case c.flags.JSON:
+		err = c.json(out)
+	default:
+		c.line("期\t%d\n番号の付いた記録\t%d\n番号を待つ記録\t%d\n根\t%s", out.Epoch, out.Size, out.Unsequenced, out.Root)
+		if out.Checkpoint != nil {
+			c.line("最後の署名\t%d 件まで（%s）", out.Checkpoint.Size, out.Checkpoint.At)
+		}
+	}
+	if err == nil && s.Late {
+		c.say("番号を待つ記録が1分以上たまっています。関守のサーバが動いているか確かめてください。")
+		return errOpen
+	}
+	return err
+}
+
+type checkpointCommand struct{}
+
+// Run signs the present head and prints the checkpoint, for somebody else to keep.
+func (*checkpointCommand) Run(c *console) error {
+	a, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer c.close(a)
+	if err := a.Log.Settle(c.ctx); err != nil {
+		return err
+	}
+	s, err := a.Log.Status(c.ctx)
+	if err != nil {
+		return err
+	}
+	if s.Checkpoint.Size == 0 {
+		return errs.New(errs.NotFound, "署名する記録がまだありません。")
+	}
+	if c.flags.JSON {
+		return c.json(map[string]any{"epoch": s.Checkpoint.Epoch, "size": s.Checkpoint.Size, "at": s.Checkpoint.At, "note": s.Checkpoint.Note})
+	}
+	_, err = fmt.Fprint(c.out, s.Checkpoint.Note)
+	return err
+}
+
+type receiptCommand struct {
+	Kind    string `arg:"" help:"対象の種類（unit、person など）"`
+	Thing   string `arg:"" help:"対象の識別子"`
+	Version int64  `help:"何番目の版か。省くと最新"`
+}
+
+// Run prints the receipt of one version of a thing.
+func (k *receiptCommand) Run(c *console) error {
+	a, err := c.look()
+	if err != nil {
+		return err
+	}
+	defer c.close(a)
+	var receipt trail.Receipt
+	err = a.DB.View(c.ctx, func(r db.Reader) error {
+		version := k.Version
+		if version == 0 {
+			newest, err := a.Log.History(c.ctx, r, k.Kind, k.Thing, 0, 1, trail.Seen{Now: db.At(a.DB.Now())})
+			if err != nil {
+				return err
+			}
+			if len(newest) == 0 {
+				return errs.New(errs.NotFound, "%s %s の記録はありません（種類は %v）。", k.Kind, k.Thing, kinds())
+			}
+			version = newest[0].Version
+		}
+		receipt, err = a.Log.Receipt(c.ctx, r, k.Kind, k.Thing, version)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if c.flags.JSON {
+		return c.json(map[string]any{
+			"store": receipt.Store, "epoch": receipt.Epoch, "size": receipt.Size, "root": fmt.Sprintf("%x", receipt.Root[:]),
+			"index": receipt.Index, "leaf": fmt.Sprintf("%x", receipt.Leaf[:]),
+		})
+	}
+	_, err = fmt.Fprint(c.out, receipt)
+	return err
+}
+
+// kinds are the kinds of things under the trail.
+func kinds() []string {
+	var names []string
+	for _, t := range Audited() {
+		names = append(names, t.Kind())
+	}
+	slices.Sort(names)
+	return names
+}
