@@ -63,7 +63,7 @@ func Open(ctx context.Context, at Place, offered *regime.Set) (*App, error) {
 		_ = d.Close() // the migration's error is the one to show
 		return nil, err
 	}
-	a := assemble(d, offered)
+	a := Assemble(d, offered)
 	if err := a.begin(ctx, at); err != nil {
 		_ = d.Close() // the other error is the one to show
 		return nil, err
@@ -71,8 +71,8 @@ func Open(ctx context.Context, at Place, offered *regime.Set) (*App, error) {
 	return a, nil
 }
 
-// assemble puts the features together; it touches nothing.
-func assemble(d *db.DB, offered *regime.Set) *App {
+// Assemble puts the features together; it touches nothing.
+func Assemble(d *db.DB, offered *regime.Set) *App {
 	log := trail.New(d)
 	library := regime.NewLibrary(offered, capabilities())
 	jobs := job.New(d, trailview.Job(log, Audited()))
