@@ -3,6 +3,7 @@ package minato
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -95,6 +96,9 @@ func (m *mover) leadsBeside(p *person) bool {
 func (m *mover) pick(fits func(*person) bool) *person {
 	const step = 7919 // a prime, so that everybody comes once
 	for range m.people {
+		if m.short {
+			break
+		}
 		m.next = (m.next + step) % len(m.people)
 		if p := m.people[m.next]; !m.named[p] && !m.leadsBeside(p) && fits(p) {
 			return p
@@ -168,35 +172,46 @@ func (m *mover) beside(n int) {
 
 // turn sends n people to each other's place: heads to the seats of heads, others as what they are to other units.
 func (m *mover) turn(first *person, n int) {
-	type ring struct {
-		employment, list string
-		leads            bool
-	}
-	var rings []ring
-	of := map[ring][]*person{}
-	for i := range n {
-		p := first
-		if i > 0 && i%12 == 0 {
-			p = m.pick(m.leader)
-		} else if i > 0 {
-			p = m.pick(m.worker)
-		}
-		r := ring{p.employment, p.list, m.posts[p.post].head}
-		if of[r] == nil {
-			rings = append(rings, r)
-		}
-		of[r] = append(of[r], p)
+	of := map[string][]*person{}
+	left := n
+	take := func(ring string, p *person) {
 		m.named[p] = true
+		of[ring] = append(of[ring], p)
+		left--
 	}
-	for _, r := range rings {
-		for i, p := range of[r] {
-			to := of[r][(i+1)%len(of[r])].seat
-			if !r.leads {
-				to.post = p.post
+	take(regular, first)
+	heads := func(employment string, n int) {
+		for range n {
+			take(employment, m.pick(func(p *person) bool { return m.leader(p) && p.employment == employment }))
+		}
+	}
+	heads(regular, 1+n/16)
+	heads(teacher, 2+n/90)
+	for left > 0 {
+		p := m.pick(m.worker)
+		take(p.list+p.employment, p)
+	}
+	for _, ring := range slices.Sorted(maps.Keys(of)) {
+		for i, p := range of[ring] {
+			to := of[ring][(i+1)%len(of[ring])].seat
+			if !m.posts[p.post].head {
+				to = seat{m.elsewhere(p, of[ring], i), p.post}
 			}
 			m.sit(m.give(p, "異動"), to)
 		}
 	}
+}
+
+// elsewhere is the unit of the next in the ring who sits in another, else of anybody of his kind who does.
+func (m *mover) elsewhere(p *person, ring []*person, i int) int {
+	for _, list := range [][]*person{ring[i:], ring[:i], m.people} {
+		for _, o := range list {
+			if o.unit != p.unit && o.employment == p.employment && m.worker(o) {
+				return o.unit
+			}
+		}
+	}
+	return p.unit
 }
 
 // slip adds an order with a fault, as they come in every year.
