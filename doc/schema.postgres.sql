@@ -334,6 +334,53 @@ CREATE INDEX org_unit__parent ON public.org_unit USING btree (parent);
 
 CREATE INDEX org_unit__unit ON public.org_unit USING btree (unit);
 
+create table people_hold (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	upload text not null,
+	form text not null,
+	file text not null,
+	place text not null,
+	state text not null,
+	reason text not null,
+	cells text not null,
+	faults text not null,
+	constraint people_hold_pkey PRIMARY KEY (id),
+	constraint people_hold_upload_fkey FOREIGN KEY (upload) REFERENCES people_upload(id)
+);
+
+CREATE INDEX people_hold__upload ON public.people_hold USING btree (upload, state, id);
+
+create table people_upload (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	title text not null,
+	state text not null,
+	files text not null,
+	at text not null,
+	by_actor text not null,
+	operators text not null,
+	wished text not null,
+	roster_on text not null,
+	covers text not null,
+	held_limit bigint not null,
+	whole boolean not null,
+	leavers bigint not null,
+	same bigint not null,
+	others text not null,
+	confirmed text not null,
+	job text not null,
+	trouble text not null,
+	row_count bigint not null,
+	opens text not null,
+	note text not null,
+	constraint people_upload_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX people_upload__at ON public.people_upload USING btree (at, id);
+
 create table regime_activation (
 	id text not null,
 	version bigint not null,

@@ -11,9 +11,13 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature/people"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/feature/trailview"
+	"sekimori/internal/kernel/file"
 	"sekimori/internal/kernel/job"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/kernel/trail"
 	packs "sekimori/regime"
@@ -26,6 +30,7 @@ type App struct {
 	Jobs    *job.Queue
 	Library *regime.Library
 	Policy  *policy.Service
+	People  *people.Service
 	Trail   *trailview.Service
 
 	store *trail.Store // nil when it is only looked at
@@ -63,34 +68,51 @@ func Open(ctx context.Context, at Place, offered *regime.Set) (*App, error) {
 		_ = d.Close() // the migration's error is the one to show
 		return nil, err
 	}
-	a := Assemble(d, offered)
-	if err := a.begin(ctx, at); err != nil {
+	if at.Look {
+		return Assemble(d, nil, offered), nil
+	}
+	a, err := begin(ctx, d, at, offered)
+	if err != nil {
 		_ = d.Close() // the other error is the one to show
 		return nil, err
 	}
 	return a, nil
 }
 
-// Assemble puts the features together; it touches nothing.
-func Assemble(d *db.DB, offered *regime.Set) *App {
-	log := trail.New(d)
-	library := regime.NewLibrary(offered, capabilities())
-	jobs := job.New(d, trailview.Job(log, Audited()))
-	return &App{
-		DB: d, Log: log, Jobs: jobs, Library: library,
-		Policy: policy.New(log, library), Trail: trailview.New(log, jobs, Audited()),
+// begin takes the store into use and makes sure that the trail goes on from what was signed last.
+func begin(ctx context.Context, d *db.DB, at Place, offered *regime.Set) (*App, error) {
+	store, err := trail.OpenStore(ctx, d, at.store())
+	if err != nil {
+		return nil, err
 	}
+	files, err := file.In(store.Dir())
+	if err != nil {
+		return nil, err
+	}
+	a := Assemble(d, files, offered)
+	a.store = store
+	return a, a.Log.With(store).Begin(ctx, "system:sekimori")
 }
 
-// begin takes the store into use and makes sure that the trail goes on from what was signed last.
-func (a *App) begin(ctx context.Context, at Place) (err error) {
-	if at.Look {
-		return nil
+// Assemble puts the features together; it touches nothing.
+func Assemble(d *db.DB, files *file.Store, offered *regime.Set) *App {
+	log := trail.New(d).Follow(trail.Things())
+	library := regime.NewLibrary(offered, capabilities())
+	a := &App{DB: d, Log: log, Library: library, Policy: policy.New(log, library)}
+	a.People = people.New(log, files, a.rules)
+	a.Jobs = job.New(d, append(a.People.Kinds(), trailview.Job(log, Audited()))...)
+	a.People.Jobs = a.Jobs
+	a.Trail = trailview.New(log, a.Jobs, Audited())
+	return a
+}
+
+// rules are what the policies in force today say about roles.
+func (a *App) rules(ctx context.Context, r db.Reader) ([]org.Rules, error) {
+	set, err := a.Library.InForce(ctx, r, jpdate.Today(a.DB.Now()))
+	if err != nil {
+		return nil, err
 	}
-	if a.store, err = trail.OpenStore(ctx, a.DB, at.store()); err != nil {
-		return err
-	}
-	return a.Log.With(a.store).Begin(ctx, "system:sekimori")
+	return set.OrgRules(), nil
 }
 
 // Run does what goes on behind the screens, numbering, signing and jobs, until ctx ends.

@@ -45,7 +45,7 @@ func TestRoutes(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	b.WriteString("# Routes\n\nA test writes this list.\n\n| route | permission | page | view |\n|---|---|---|---|\n")
-	for _, m := range app.Assemble(nil, shipped(t)).Modules() {
+	for _, m := range app.Assemble(nil, nil, shipped(t)).Modules() {
 		for _, r := range m.Part.Routes {
 			fmt.Fprintf(&b, "| `%s %s` | %s | %s/%s | %s |\n", r.Method, r.Pattern, r.Permission, m.Name, r.Page, r.View.Name())
 		}

@@ -5,6 +5,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/feature"
+	"sekimori/internal/feature/people"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/feature/trailview"
 	"sekimori/internal/kernel/clause"
@@ -27,7 +28,7 @@ func (a *App) Modules() []feature.Module {
 
 // Audited lists every table under the trail.
 func Audited() []trail.Audited {
-	return slices.Concat(org.Audited(), clause.Audited(), regime.Audited(), trailview.Audited())
+	return slices.Concat(org.Audited(), clause.Audited(), regime.Audited(), people.Tables(), trailview.Audited())
 }
 
 // Unaudited lists every other table, with the reason why the trail does not hold it.
@@ -55,6 +56,7 @@ func Schemas() []db.Schema {
 		{Module: "clause", FS: clause.Schema()},
 		{Module: "regime", FS: regime.Schema()},
 		{Module: "job", FS: job.Schema()},
+		{Module: "people", FS: people.Schema()},
 		{Module: "trailview", FS: trailview.Schema()},
 	}
 }

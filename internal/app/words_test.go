@@ -17,7 +17,7 @@ import (
 func TestTheTrailSpeaksJapanese(t *testing.T) {
 	t.Parallel()
 	acts, kinds := map[string]string{}, map[string]string{}
-	for _, m := range app.Assemble(nil, shipped(t)).Modules() {
+	for _, m := range app.Assemble(nil, nil, shipped(t)).Modules() {
 		for name, word := range m.Words.Acts {
 			acts[name] = word
 		}
