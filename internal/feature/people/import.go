@@ -19,16 +19,18 @@ type State string
 
 // The states.
 const (
-	Ready   State = "ready"   // handed in: it can be looked at and applied
-	Queued  State = "queued"  // confirmed: a job applies it
-	Applied State = "applied" // its statements stand
-	Undone  State = "undone"  // taken back
-	Dropped State = "dropped" // never applied
+	Ready     State = "ready"     // handed in: it can be looked at and applied
+	Queued    State = "queued"    // confirmed: a job applies it
+	Applied   State = "applied"   // its statements stand
+	Undoing   State = "undoing"   // a job undoes it
+	Undone    State = "undone"    // taken back before its day
+	Corrected State = "corrected" // undone by an import of its own, since its day had come
+	Dropped   State = "dropped"   // never applied
 )
 
 // Title is the state in words.
 func (s State) Title() string {
-	return map[State]string{Ready: "確認待ち", Queued: "取り込み中", Applied: "取り込み済み", Undone: "取り消し済み", Dropped: "取り下げ"}[s]
+	return map[State]string{Ready: "確認待ち", Queued: "取り込み中", Applied: "取り込み済み", Undoing: "取り消し中", Undone: "取り消し済み", Corrected: "訂正済み", Dropped: "取り下げ"}[s]
 }
 
 // Source is a file that somebody hands in.

@@ -220,7 +220,7 @@ func (p *plan) come(a act) {
 	if person == "" && len(l.faults) == 0 {
 		person = p.propose(a)
 	}
-	if person == "" && a.do.effect == renews && !a.listed {
+	if person == "" && a.do.effect == renews && len(l.faults) == 0 {
 		p.fault(l, "number", "職員番号「%s」の職員はいません。新しい番号になった人は、旧職員番号も書いてください。", a.number)
 	}
 	if is == nil {

@@ -82,6 +82,10 @@ func (p *plan) addRoster(day jpdate.Date, acts []act) {
 			c.bodies[unit] = true
 		}
 	}
+	if p.choice.alone {
+		p.apply(sound)
+		return
+	}
 	last := day.AddDays(-1)
 	absent := p.missing(day, c, named)
 	for _, x := range absent {

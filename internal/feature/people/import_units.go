@@ -129,19 +129,19 @@ func (p *plan) addUnit(l *Line) {
 // hang reads where in the tree a unit is, and what it took over.
 func (p *plan) hang(l *Line, row *org.Unit, from jpdate.Date) {
 	if l.get("parent") != "" {
-		parent, _ := p.unit(l, "parent", from)
-		row.Parent, row.Regime = parent.Unit, cmp.Or(row.Regime, parent.Regime)
-		if p.under(parent.Unit, row.Unit, from) {
+		parent, ok := p.unit(l, "parent", from)
+		if ok && p.under(parent.Unit, row.Unit, from) {
 			p.fault(l, "parent", "上位組織が輪になっています。")
 		}
+		row.Parent, row.Regime = parent.Unit, cmp.Or(row.Regime, parent.Regime)
 	}
-	if (row.Parent == "") != (row.Kind == org.KindBody) && row.Kind != "" {
+	if root := row.Parent == "" && l.get("parent") == ""; row.Kind != "" && root != (row.Kind == org.KindBody) {
 		p.fault(l, "parent", "上位組織コードは、種別が団体の組織だけが空白です。")
 	}
-	if l.get("regime") != "" {
+	switch {
+	case l.get("regime") != "":
 		row.Regime = p.regime(l)
-	}
-	if row.Regime == "" {
+	case row.Regime == "" && row.Kind == org.KindBody:
 		p.fault(l, "regime", "規程が書かれていません。")
 	}
 	if l.get("before") == "" {

@@ -258,7 +258,7 @@ func (s *Service) lines(u Upload) (lines []*Line, tables []Table, err error) {
 }
 
 // plan works out rows against what stands.
-func (s *Service) plan(ctx context.Context, r db.Reader, by string, u Upload, others []string, lines []*Line) (*plan, error) {
+func (s *Service) plan(ctx context.Context, r db.Reader, by string, u Upload, others []string, lines []*Line, options ...func(*choice)) (*plan, error) {
 	now := s.log.DB().Now()
 	standing, err := readState(ctx, r, db.At(now))
 	if err != nil {
@@ -275,6 +275,9 @@ func (s *Service) plan(ctx context.Context, r db.Reader, by string, u Upload, ot
 	c := choice{rosterOn: u.RosterOn, covers: u.Covers, within: within, others: map[string]bool{}}
 	for _, number := range others {
 		c.others[key(number)] = true
+	}
+	for _, set := range options {
+		set(&c)
 	}
 	p := newPlan(now, rules, batches, standing, c)
 	p.run(lines)

@@ -21,7 +21,7 @@ const importJob = "people.import"
 
 // Kinds are the jobs of this feature, for the queue.
 func (s *Service) Kinds() []job.Kind {
-	return []job.Kind{{Name: importJob, Title: "人事異動の取り込み", Run: s.run}}
+	return []job.Kind{{Name: importJob, Title: "人事異動の取り込み", Run: s.run}, {Name: undoJob, Title: "人事異動の取り消し", Run: s.runUndo}}
 }
 
 // Preview works out what an upload comes to, and writes nothing that stays. others are the numbers of those who are not the
@@ -250,8 +250,8 @@ func (s *Service) run(ctx context.Context, h *job.Handle) error {
 		act.Seal, act.Opens = u.seal(opens)
 	}
 	err := s.log.Do(ctx, act, func(tx *trail.Tx) error { return s.write(ctx, tx, h, &u, opens, effective, read, &p) })
-	if errs.KindOf(err) == errs.Invalid || errs.KindOf(err) == errs.Conflict && !errors.Is(err, job.ErrLost) {
-		return s.stopped(ctx, u, err)
+	if refused(err) {
+		return s.back(ctx, u, Queued, Ready, err)
 	}
 	return err
 }
@@ -301,14 +301,14 @@ func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u *Upl
 	return h.Finish(ctx, tx.Plain())
 }
 
-// stopped notes why an import could not be applied; it may be tried again.
-func (s *Service) stopped(ctx context.Context, u Upload, why error) error {
+// back notes why a job came to nothing; it may be asked for again.
+func (s *Service) back(ctx context.Context, u Upload, from, to State, why error) error {
 	return s.do(ctx, u.Confirmed, "people.stop", u, s.secret(u), func(tx *trail.Tx) error {
 		now, err := readUpload(ctx, tx, u.ID)
-		if err != nil || now.State != Queued {
+		if err != nil || now.State != from {
 			return err
 		}
-		now.State, now.Trouble = Ready, errs.Message(why)
+		now.State, now.Trouble = to, errs.Message(why)
 		return uploads.Put(ctx, tx, now)
 	})
 }

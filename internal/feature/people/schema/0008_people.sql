@@ -6,7 +6,7 @@ create table people_upload (
 	version    bigint  not null,
 	home       text    not null,
 	title      text    not null,
-	state      text    not null, -- ready, queued, applied, undone, dropped
+	state      text    not null, -- ready, queued, applied, undoing, undone, corrected, dropped
 	files      text    not null,
 	at         text    not null,
 	by_actor   text    not null,
