@@ -21,7 +21,7 @@ import (
 )
 
 // Sum is the SHA-256 of a content in lower-case hex: the name under which it is kept.
-type Sum string
+type Sum = string
 
 // Store is the folder. It is safe for concurrent use, also by several processes.
 type Store struct{ dir string }
