@@ -54,6 +54,9 @@ type commands struct {
 		Checkpoint checkpointCommand `cmd:"" help:"いまの証跡に署名し、別の場所に保管する控えを書き出す"`
 		Receipt    receiptCommand    `cmd:"" help:"ある対象の受領証を書き出す"`
 	} `cmd:"" help:"証跡"`
+	Org struct {
+		Holders holdersCommand `cmd:"" help:"役割をだれが務めているかを、ある日について示す"`
+	} `cmd:"" help:"組織と役割"`
 	Duty struct {
 		List dutyListCommand `cmd:"" help:"義務を一覧する"`
 	} `cmd:"" help:"義務"`

@@ -16,7 +16,8 @@ type Chart struct {
 	Tree *Tree
 
 	rules   []Rules
-	systems []System // of the day, by code
+	scopes  map[id.ID]Scope // by unit
+	systems []System        // of the day, by code
 	last    map[id.ID]System
 	posts   map[id.ID]Post
 	people  map[id.ID]Who
@@ -31,7 +32,7 @@ type Chart struct {
 	deputySeats  []seat
 	assigned     map[id.ID]bool // deputies who are assigned to anything
 
-	holdings func() map[id.ID][]Holding // by person
+	seen func() survey // made when it is first asked for
 }
 
 // Who is a person as lists name him.
@@ -182,36 +183,33 @@ func (c *Chart) All(regime, role string) []Holding {
 }
 
 // Vacancies lists the seats of all regimes that nobody holds, neither by himself nor as a deputy.
-func (c *Chart) Vacancies() []Holding {
-	var vacant []Holding
-	for _, rules := range c.rules {
-		for _, r := range rules.Roles {
-			for _, h := range c.All(rules.Regime, r.ID) {
-				if h.Vacant() && len(r.OneOf) == 0 {
-					vacant = append(vacant, h)
-				}
-			}
-		}
-	}
-	return vacant
-}
+func (c *Chart) Vacancies() []Holding { return c.seen().vacant }
 
 // Authorities lists the seats that a person holds or is deputy of; where a role is member of a collective that comes as well.
-func (c *Chart) Authorities(person id.ID) []Holding { return c.holdings()[person] }
+func (c *Chart) Authorities(person id.ID) []Holding { return c.seen().by[person] }
 
-func (c *Chart) index() map[id.ID][]Holding {
-	by := map[id.ID][]Holding{}
+// survey is what comes of looking at every seat once.
+type survey struct {
+	by     map[id.ID][]Holding
+	vacant []Holding
+}
+
+func (c *Chart) survey() survey {
+	s := survey{by: map[id.ID][]Holding{}}
 	for _, rules := range c.rules {
 		for _, r := range rules.Roles {
 			for _, h := range c.All(rules.Regime, r.ID) {
-				if !h.Vacant() {
-					h.Role = r
-					by[h.Person.ID] = append(by[h.Person.ID], h)
+				switch {
+				case !h.Vacant():
+					h.Role = r // of a collective, not of its member
+					s.by[h.Person.ID] = append(s.by[h.Person.ID], h)
+				case len(r.OneOf) == 0:
+					s.vacant = append(s.vacant, h)
 				}
 			}
 		}
 	}
-	return by
+	return s
 }
 
 // chain lists the homes from one upwards: a system, its owner, the units above, the body.
@@ -237,29 +235,31 @@ func (c *Chart) sits(rules Rules, r Role, home string) bool {
 		return true
 	}
 	if unit, ok := UnitOf(home); ok {
-		return c.scopeOf(unit) == r.Scope
+		return c.scopes[unit] == r.Scope
 	}
 	_, system := SystemOf(home)
 	return system && r.Scope == ScopeSystem || home == BodyHome && r.Scope == ScopeBody
 }
 
-// scopeOf is the scope that a unit is, "" for none; a division that stands under no bureau stands for one.
-func (c *Chart) scopeOf(unit id.ID) Scope {
-	u, _ := c.Tree.Unit(unit)
-	switch u.Kind {
-	case KindBureau:
-		return ScopeBureau
-	case KindSection:
-		return ScopeSection
-	case KindSchool:
-		return ScopeSchool
-	case KindDivision:
-		if !slices.ContainsFunc(c.Tree.Path(unit), func(above Unit) bool { return above.Kind == KindBureau }) {
-			return ScopeBureau
+// scopesOf is the scope of each unit that is one; a division that stands under no bureau stands for one.
+func scopesOf(t *Tree) map[id.ID]Scope {
+	scopes := map[id.ID]Scope{}
+	for _, u := range t.Units() {
+		switch u.Kind {
+		case KindBureau:
+			scopes[u.Unit] = ScopeBureau
+		case KindSection:
+			scopes[u.Unit] = ScopeSection
+		case KindSchool:
+			scopes[u.Unit] = ScopeSchool
+		case KindDivision:
+			if !slices.ContainsFunc(t.Path(u.Unit), func(above Unit) bool { return above.Kind == KindBureau }) {
+				scopes[u.Unit] = ScopeBureau
+			}
+		case KindBody, KindTeam:
 		}
-	case KindBody, KindTeam:
 	}
-	return ""
+	return scopes
 }
 
 // seats lists the places in which a role must exist.
@@ -287,6 +287,7 @@ func (c *Chart) arrange(bearers []bearer, designations []Designation, deputies [
 		return cmp.Or(cmp.Compare(b.Manner.as(), a.Manner.as()), cmp.Compare(c.posts[a.Post].Rank, c.posts[b.Post].Rank),
 			cmp.Compare(c.people[a.Person].Number, c.people[b.Person].Number), cmp.Compare(a.Person, b.Person))
 	})
+	c.scopes = scopesOf(c.Tree)
 	c.heads, c.borne, c.titled, c.placed = map[id.ID][]bearer{}, map[id.ID][]bearer{}, map[string][]bearer{}, map[place][]bearer{}
 	for _, b := range bearers {
 		c.borne[b.Person] = append(c.borne[b.Person], b)
@@ -318,7 +319,7 @@ func (c *Chart) arrange(bearers []bearer, designations []Designation, deputies [
 		}
 		c.deputies[at] = append(c.deputies[at], d)
 	}
-	c.holdings = sync.OnceValue(c.index)
+	c.seen = sync.OnceValue(c.survey)
 }
 
 func (m Manner) as() As {

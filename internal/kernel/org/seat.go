@@ -143,7 +143,7 @@ func (c *Chart) byRule(rules Rules, r Role, home string, day jpdate.Date, depth 
 		}
 	case h.HeadOf != "":
 		for _, at := range c.chain(home) {
-			if unit, ok := UnitOf(at); ok && c.scopeOf(unit) == Scope(h.HeadOf) {
+			if unit, ok := UnitOf(at); ok && c.scopes[unit] == Scope(h.HeadOf) {
 				return c.headsOf(unit, day)
 			}
 		}

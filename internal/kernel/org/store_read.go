@@ -178,15 +178,17 @@ func squeezed(s string) string { return strings.ReplaceAll(text.Fold(s), " ", ""
 // People reads a page of people by kana, and where the next page begins; the zero Cursor after the last.
 func (v View) People(ctx context.Context, r db.Reader, q PeopleQuery) ([]Person, Cursor, error) {
 	args := []any{q.After.Kana, q.After.Person, q.Limit + 1}
+	from := `org_person p`
 	where := `(p.kana, p.person) > ($1, $2) and ` + v.seen(&args, "p.")
 	if find := squeezed(q.Find); find != "" {
 		args = append(args, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(find)+"%")
 		where += fmt.Sprintf(` and p.find like $%d escape '!'`, len(args))
 	}
-	if q.Units != nil {
-		where += ` and exists (select 1 from org_assignment a where a.person = p.person and a.unit in ` + db.In(&args, q.Units) + ` and ` + v.seen(&args, "a.") + `)`
+	if q.Units != nil { // SQLite joins in the order of a cross join; else it would walk through all people by kana
+		from = `(select distinct a.person from org_assignment a where a.unit in ` + db.In(&args, q.Units) + ` and ` + v.seen(&args, "a.") + `) m cross join org_person p`
+		where += ` and p.person = m.person`
 	}
-	list, err := db.List[Person](ctx, r, `select `+People.ColumnsOf("p")+` from org_person p where `+where+` order by p.kana, p.person limit $3`, args...)
+	list, err := db.List[Person](ctx, r, `select `+People.ColumnsOf("p")+` from `+from+` where `+where+` order by p.kana, p.person limit $3`, args...)
 	list = veiled(list)
 	if len(list) <= q.Limit {
 		return list, Cursor{}, err
