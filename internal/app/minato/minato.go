@@ -15,8 +15,9 @@ type Town struct {
 	// Past are the rounds that have been: the town as of April last year, then what changed this April.
 	Past []Round
 	// Next is the personnel change of the coming April, which is secret until then.
-	Next   Round
-	Deputy Deputy
+	Next    Round
+	Deputy  Deputy
+	Regimes []string // ids of the policies that it has adopted
 }
 
 // Deputy says who acts for the holder of a role, as the holder has named him.
@@ -47,11 +48,17 @@ func Generate(size Size, today jpdate.Date) (Town, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return Town{}, err
 	}
+	var regimes []string
+	for _, u := range t.units {
+		if !slices.Contains(regimes, u.regime) {
+			regimes = append(regimes, u.regime)
+		}
+	}
 	deputy.Unit = t.units[t.unit(deputy.Unit)].code
 	return Town{
-		Past:   []Round{{"初期登録", (year - 1).First(), first}, {year.Wareki() + "の組織改正と任用更新", year.First(), now}},
+		Past:   []Round{{(year - 1).Wareki() + "の初期登録", (year - 1).First(), first}, {year.Wareki() + "の組織改正と任用更新", year.First(), now}},
 		Next:   Round{(year + 1).Wareki() + "の人事異動", (year + 1).First(), coming},
-		Deputy: deputy,
+		Deputy: deputy, Regimes: regimes,
 	}, nil
 }
 
@@ -96,18 +103,20 @@ func (t *town) designations() (*page, Deputy, error) {
 			continue
 		}
 		for i, u := range t.units {
-			scope := l[2]
-			if l[3] != u.name && (l[3] != byDesignation || !strings.Contains(u.marks, byDesignation)) {
+			each := l[3] == byDesignation && strings.Contains(u.marks, byDesignation)
+			if u.name != l[3] && !each {
 				continue
 			}
-			if scope != "団体" {
+			scope := l[2]
+			if each {
 				scope = u.code
+			} else if at := t.unit(scope); at >= 0 {
+				scope = t.units[at].code
 			}
-			post := t.title(l[4])
-			if post < 0 || t.first(i, l[4]) == nil {
+			if t.first(i, l[4]) == nil {
 				return nil, Deputy{}, fmt.Errorf("designations.txt: %q: nobody there", l)
 			}
-			p.row(l[0], l[1], scope, u.code, t.posts[post].code, "", fmt.Sprintf("み情第%d号", len(p.rows)+100), day.String(), "")
+			p.row(l[0], l[1], scope, u.code, t.posts[t.title(l[4])].code, "", fmt.Sprintf("み情第%d号", len(p.rows)+100), day.String(), "")
 		}
 	}
 	if deputy.Unit == "" || len(p.rows) < len(all) {
