@@ -34,6 +34,7 @@ type App struct {
 	Trail   *trailview.Service
 
 	store *trail.Store // nil when it is only looked at
+	files *file.Store
 }
 
 // Place says where a body keeps its data.
@@ -90,7 +91,7 @@ func begin(ctx context.Context, d *db.DB, at Place, offered *regime.Set) (*App, 
 		return nil, err
 	}
 	a := Assemble(d, files, offered)
-	a.store = store
+	a.store, a.files = store, files
 	return a, a.Log.With(store).Begin(ctx, "system:sekimori")
 }
 

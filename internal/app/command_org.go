@@ -43,11 +43,11 @@ type personRow struct {
 
 // Run says who holds a role on a day, as far as the one who asks may know it.
 func (k *holdersCommand) Run(c *console) error {
-	a, err := c.open()
+	a, err := c.look()
 	if err != nil {
 		return err
 	}
-	defer a.Close() //nolint:errcheck // nothing is written
+	defer c.close(a)
 	now := a.DB.Now()
 	day := jpdate.Today(now)
 	if k.At != "" {

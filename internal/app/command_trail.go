@@ -147,6 +147,46 @@ func (*checkpointCommand) Run(c *console) error {
 	return err
 }
 
+type epochCommand struct {
+	Why      string `required:"" placeholder:"TEXT" help:"何が起きたか。証跡に残る"`
+	Lost     string `placeholder:"FILE" help:"失われた状態の控え（チェックポイント）。フォルダーに残っていれば省く"`
+	NewStore bool   `help:"フォルダーが失われたので、空のフォルダーと新しい鍵で続ける"`
+}
+
+// Run opens an epoch after the trail could not go on from what was signed last.
+func (k *epochCommand) Run(c *console) error {
+	lost := ""
+	if k.Lost != "" {
+		data, err := readFile(k.Lost)
+		if err != nil {
+			return err
+		}
+		lost = string(data)
+	}
+	at := Place{DB: c.flags.DB, Store: c.flags.Store, Look: true}
+	a, err := c.openAt(at)
+	if err != nil {
+		return err
+	}
+	defer c.close(a)
+	open := trail.OpenStore
+	if k.NewStore {
+		open = trail.ReplaceStore
+	}
+	if a.store, err = open(c.ctx, a.DB, at.store()); err != nil {
+		return err
+	}
+	opened, err := a.Log.With(a.store).OpenEpoch(c.ctx, c.actor(), k.Why, lost)
+	if err != nil {
+		return err
+	}
+	c.say("証跡の第%d期を開きました。これより前の %d 件はそのまま残っています。", opened.Number, opened.Size)
+	if c.flags.JSON {
+		return c.json(map[string]any{"epoch": opened.Number, "from": opened.Size, "lost": opened.Lost})
+	}
+	return nil
+}
+
 type receiptCommand struct {
 	Kind    string `arg:"" help:"対象の種類（unit、person など）"`
 	Thing   string `arg:"" help:"対象の識別子"`

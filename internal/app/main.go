@@ -40,9 +40,11 @@ type commands struct {
 	Regimes string `env:"SEKIMORI_REGIMES" placeholder:"DIR" help:"パックを加えるフォルダー（REGIME/EDITION/…）"`
 	JSON    bool   `name:"json" help:"結果をJSONで標準出力に書く"`
 
-	Demo   demoCommand  `cmd:"" help:"架空の「みなと市」を手元だけで動かす"`
-	Serve  serveCommand `cmd:"" help:"サーバを動かす"`
-	Policy struct {
+	Demo    demoCommand    `cmd:"" help:"架空の「みなと市」を手元だけで動かす"`
+	Serve   serveCommand   `cmd:"" help:"サーバを動かす"`
+	Backup  backupCommand  `cmd:"" help:"動かしたまま、すべて（鍵のほか）の控えを1つのファイルに取る"`
+	Restore restoreCommand `cmd:"" help:"控えを、空のデータベースに戻す"`
+	Policy  struct {
 		Import  importCommand  `cmd:"" help:"公表された規程の本文を取り込む"`
 		Clauses clausesCommand `cmd:"" help:"条項を一覧する"`
 		Diff    diffCommand    `cmd:"" help:"取り込んだ2つの版を比べる"`
@@ -52,6 +54,7 @@ type commands struct {
 		Verify     verifyCommand     `cmd:"" help:"証跡とすべての台帳の行が、書かれたときのままかを検証する"`
 		Status     statusCommand     `cmd:"" help:"証跡の状態（件数、根、最後の署名）を示す"`
 		Checkpoint checkpointCommand `cmd:"" help:"いまの証跡に署名し、別の場所に保管する控えを書き出す"`
+		Epoch      epochCommand      `cmd:"" help:"データベースの複製や鍵が失われたあとに、理由を残して新しい期を開く"`
 		Receipt    receiptCommand    `cmd:"" help:"ある対象の受領証を書き出す"`
 	} `cmd:"" help:"証跡"`
 	Org struct {

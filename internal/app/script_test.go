@@ -35,7 +35,7 @@ func TestCommands(t *testing.T) {
 			e.Setenv("TEXT", filepath.Join(tiny, "kodama.txt"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "tamper": tamper},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "tamper": tamper, "cut": cut},
 	})
 }
 
@@ -70,4 +70,14 @@ func tamper(ts *testscript.TestScript, neg bool, args []string) {
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		ts.Fatalf("nothing was changed: %v", err)
 	}
+}
+
+// cut takes the last third of a file away.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: cut FILE")
+	}
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), info.Size()*2/3))
 }

@@ -78,7 +78,7 @@ func (t Target) Restore(ctx context.Context, from io.ReadSeeker) (Restored, erro
 		return done, err
 	}
 	log := New(t.DB).With(store)
-	if done.Opened, err = t.open(ctx, log, m); err != nil {
+	if done.Opened, err = log.OpenEpoch(ctx, t.Actor, fmt.Sprintf("%s に取った %d 件の控えからの復元", m.At, m.Size), ""); err != nil {
 		return done, err
 	}
 	if done.Erased, err = t.eraseAgain(ctx, log); err != nil {
@@ -175,25 +175,6 @@ func (t Target) putFile(ctx context.Context, name string, size int64, body io.Re
 		err = damagedBackup(fmt.Errorf("%s holds %s", name, sum))
 	}
 	return err
-}
-
-// open opens the epoch after the backup's. A store that has signed for a later one gets a new key: the old one has signed
-// other trees under the number that comes now.
-func (t Target) open(ctx context.Context, log *Log, m Manifest) (Epoch, error) {
-	lost := ""
-	last, err := log.store.epoch()
-	if err != nil {
-		return Epoch{}, err
-	}
-	if last > m.Epoch {
-		if lost, err = log.store.read(headFile); err != nil {
-			return Epoch{}, err
-		}
-		if err := log.store.forget(keyFile, publicFile, headFile); err != nil {
-			return Epoch{}, err
-		}
-	}
-	return log.OpenEpoch(ctx, t.Actor, fmt.Sprintf("%s に取った %d 件の控えからの復元", m.At, m.Size), lost)
 }
 
 // epoch is the last for which the store has signed, 0 where it has for none or does not know.

@@ -34,6 +34,10 @@ func (l *Log) OpenEpoch(ctx context.Context, actor, why, lost string) (Epoch, er
 	if _, err := parseCheckpoint(lost); err != nil && lost != "" {
 		return Epoch{}, errs.Wrap(err, errs.Invalid, "失われた状態として、チェックポイントの形でないものが指定されています。")
 	}
+	lost, err := l.supersede(ctx, lost)
+	if err != nil {
+		return Epoch{}, err
+	}
 	var opened Epoch
 	if err := l.alone(ctx, sequencing, func(inner *db.Tx) error {
 		for {
@@ -84,6 +88,28 @@ func (l *Log) OpenEpoch(ctx context.Context, actor, why, lost string) (Epoch, er
 	}
 	opened.Version = 1
 	return opened, l.Sign(ctx)
+}
+
+// supersede gives the store a new key where it has signed for a later epoch than the database knows: the old key has signed
+// other trees under the number that comes now. The last of them is what was lost.
+func (l *Log) supersede(ctx context.Context, lost string) (string, error) {
+	last, err := l.store.epoch()
+	if err != nil {
+		return "", err
+	}
+	var head Head
+	if err := l.db.View(ctx, func(r db.Reader) (err error) {
+		head, err = headOf(ctx, r)
+		return err
+	}); err != nil || last <= head.Epoch {
+		return lost, err
+	}
+	if lost == "" {
+		if lost, err = l.store.read(headFile); err != nil {
+			return "", err
+		}
+	}
+	return lost, l.store.forget(keyFile, publicFile, headFile)
 }
 
 // lost is the last signed head where the tree at head does not contain it, "" else.
