@@ -198,7 +198,10 @@ func settingsSide(b *Book, v *regimeView) {
 			item.Text += " " + d.Duty
 			uses = append(uses, item)
 		}
-		if len(uses) == 0 {
+		switch {
+		case s.ID == b.Provisional:
+			uses = append(uses, ui.Item{Text: "代行者がいつまで務めるかを決める", Quiet: true})
+		case len(uses) == 0:
 			uses = ui.Cell{{Text: "台帳や申請の定義で使う", Quiet: true}}
 		}
 		t.Rows = append(t.Rows, ui.Row{ID: s.ID, Cells: []ui.Cell{name, ui.Text(value(s)), uses}})

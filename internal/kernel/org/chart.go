@@ -135,7 +135,7 @@ func (c *Chart) Rules(regime string) (Rules, bool) {
 // Holders says who holds a role for what has a home, climbing from there to the place that has the seat: from system to owner,
 // to the units above, to the body. First come holders, then deputies; a seat with neither gives one Holding that is vacant.
 // Nothing comes where no place above has such a seat, and for roles of everyone. A collective is held by its members whose seat
-// is nearest.
+// is nearest, and then bears its own name.
 func (c *Chart) Holders(regime, role, home string) []Holding {
 	rules, ok := c.Rules(regime)
 	if !ok {
@@ -159,7 +159,7 @@ func (c *Chart) Holders(regime, role, home string) []Holding {
 			}
 		}
 		if len(found) > 0 {
-			return found
+			return as(r, found)
 		}
 	}
 	return nil
@@ -179,7 +179,15 @@ func (c *Chart) All(regime, role string) []Holding {
 	for _, home := range c.seats(rules, r) {
 		all = append(all, c.seated(rules, r, home)...)
 	}
-	return all
+	return as(r, all)
+}
+
+// as gives holdings the name of the role that was asked for: a collective's, where its members hold it.
+func as(r Role, list []Holding) []Holding {
+	for i := range list {
+		list[i].Role = r
+	}
+	return list
 }
 
 // Vacancies lists the seats of all regimes that nobody holds, neither by himself nor as a deputy.
@@ -201,7 +209,6 @@ func (c *Chart) survey() survey {
 			for _, h := range c.All(rules.Regime, r.ID) {
 				switch {
 				case !h.Vacant():
-					h.Role = r // of a collective, not of its member
 					s.by[h.Person.ID] = append(s.by[h.Person.ID], h)
 				case len(r.OneOf) == 0:
 					s.vacant = append(s.vacant, h)

@@ -9,8 +9,8 @@ import (
 	"sekimori/internal/base/id"
 )
 
-// Charts remembers the charts that were asked for last, as long as nothing was written and no batch has opened since: a chart
-// that is asked for with each request costs one small query. It is safe for concurrent use.
+// Charts remembers the charts that were asked for last, as long as nobody has written and no batch has opened since: a chart that
+// is asked for with each request costs one small query. The zero value is ready; it is safe for concurrent use.
 type Charts struct {
 	mu   sync.Mutex
 	kept []kept // the last used first
@@ -27,9 +27,12 @@ const keep = 4
 
 // At gives the chart of a view.
 func (s *Charts) At(ctx context.Context, r db.Reader, v View, rules []Rules) (*Chart, error) {
-	stamp, err := stamp(ctx, r)
+	stamp, done, err := stamp(ctx, r)
 	if err != nil {
 		return nil, err
+	}
+	if !done {
+		return LoadChart(ctx, r, v, rules)
 	}
 	if c := s.find(stamp, v, rules); c != nil {
 		return c, nil

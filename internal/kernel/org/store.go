@@ -6,7 +6,6 @@ import (
 	"io/fs"
 
 	"sekimori/internal/base/db"
-	"sekimori/internal/base/id"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -44,18 +43,24 @@ func (t Table[T]) Remove(ctx context.Context, tx *trail.Tx, rows ...T) error {
 	return t.Table.Remove(ctx, tx, rows...)
 }
 
-// touch makes the stamp one that was never there before, also not in a transaction that was undone: what a process remembers
-// under a stamp is what was there under it.
+// touch makes the stamp that of the act.
 func touch(ctx context.Context, tx *trail.Tx, rows int) error {
 	if rows == 0 {
 		return nil
 	}
-	_, err := tx.Plain().Exec(ctx, `update org_stamp set stamp = $1 where id = 1`, id.New(tx.Now))
+	_, err := tx.Plain().Exec(ctx, `update org_stamp set stamp = $1 where id = 1 and stamp <> $1`, tx.Act)
 	return err
 }
 
-func stamp(ctx context.Context, r db.Reader) (string, error) {
-	return db.Get[string](ctx, r, `select stamp from org_stamp where id = 1`)
+// stamp is the act that wrote last, and whether it is done: an act is written down when it ends, so one that is not yet is the
+// reader's own, and may write more or be undone.
+func stamp(ctx context.Context, r db.Reader) (string, bool, error) {
+	type row struct {
+		Stamp string `db:"stamp"`
+		Acts  int    `db:"acts"`
+	}
+	x, err := db.Get[row](ctx, r, `select stamp, (select count(*) from trail_act a where a.id = stamp) as acts from org_stamp where id = 1`)
+	return x.Stamp, x.Acts == 1 || x.Stamp == "", err
 }
 
 // Audited lists the tables of this package.

@@ -157,15 +157,13 @@ type UnitFault struct {
 // regime tells which regimes there are.
 func (t *Tree) Check(units []Unit, regime func(string) bool) []UnitFault {
 	after := Tree{units: maps.Clone(t.units), above: maps.Clone(t.above)}
-	codes := map[string]id.ID{}
+	codes := map[string][]Unit{}
 	for _, u := range units {
 		after.units[u.Unit] = u
 		after.above[u.Unit] = u.Parent
 	}
-	for unit, u := range after.units {
-		if old, ok := codes[u.Code]; !ok || unit < old {
-			codes[u.Code] = unit
-		}
+	for _, u := range after.units {
+		codes[u.Code] = append(codes[u.Code], u)
 	}
 	var found []UnitFault
 	for i, u := range units {
@@ -173,11 +171,10 @@ func (t *Tree) Check(units []Unit, regime func(string) bool) []UnitFault {
 		if u.Name == "" {
 			say("name", "名称がありません")
 		}
-		switch {
-		case u.Code == "":
+		if u.Code == "" {
 			say("code", "組織コードがありません")
-		case codes[u.Code] != u.Unit:
-			say("code", "組織コード "+u.Code+" は「"+after.units[codes[u.Code]].Name+"」が使っています")
+		} else if i := slices.IndexFunc(codes[u.Code], func(o Unit) bool { return o.Unit != u.Unit }); i >= 0 {
+			say("code", "組織コード "+u.Code+" は「"+codes[u.Code][i].Name+"」も使っています")
 		}
 		if u.Kind.Title() == "" {
 			say("kind", "種別がありません")

@@ -183,7 +183,7 @@ create table org_batch (
 	state text not null
 );
 
--- Is another after every write of this module, so that a process knows when what it remembers is old.
+-- The act that wrote to this module last, so that a process knows when what it remembers is old.
 create table org_stamp (
 	id    bigint not null primary key,
 	stamp text not null
