@@ -1,0 +1,104 @@
+package people
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"sekimori/internal/kernel/org"
+	"sekimori/internal/web"
+	"sekimori/internal/web/ui"
+)
+
+// listView is a list beside the units: the posts, the business systems.
+type listView struct {
+	web.Page
+	Sides   ui.Tabs
+	Form    ui.SearchForm
+	Results listResults
+}
+
+type listResults struct {
+	Day   string
+	Table ui.Table
+}
+
+func (p pages) posts(ctx context.Context, r *web.Request) (listView, error) {
+	d := p.asOf(r)
+	v := listView{Page: r.Page("職", ui.Link{Text: "組織", Href: d.href("/org")}), Sides: d.orgTabs("/posts"), Form: d.form("/posts")}
+	v.Lead = "職員が発令される職。「所属長」の職にある人が、その組織の長として役割を担います。"
+	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+		list, err := s.Posts(ctx, s)
+		if err != nil {
+			return err
+		}
+		h, err := s.heads(ctx)
+		v.Results = listResults{d.words(), postTable(list, h)}
+		return err
+	})
+	return v, err
+}
+
+func postTable(list []org.Post, h heads) ui.Table {
+	t := ui.Table{Caption: "職（" + ui.Figure(len(list)) + "件）", Stack: true, Empty: "この日の職は登録されていません。「職」のファイルを取り込むと、ここに並びます。", Columns: []ui.Column{
+		{Title: "職名", Head: true}, {Title: "職コード", Keep: true}, {Title: "職位", Number: true}, {Title: "所属長", Keep: true}, {Title: "本務の人", Number: true}, {Title: "兼務など", Number: true},
+	}}
+	slices.SortStableFunc(list, byRank)
+	for _, x := range list {
+		rank, head := ui.Cell(nil), ui.Cell(nil)
+		if x.Rank > 0 {
+			rank = ui.Text(strconv.Itoa(x.Rank))
+		}
+		if x.Head {
+			head = ui.Text("所属長")
+		}
+		t.Rows = append(t.Rows, ui.Row{ID: string(x.Post), Cells: []ui.Cell{
+			{{Text: x.Title}}, ui.Text(x.Code), rank, head, ui.Text(ui.Figure(h.on[x.Post])), ui.Text(ui.Figure(h.besides[x.Post])),
+		}})
+	}
+	return t
+}
+
+func (p pages) systems(ctx context.Context, r *web.Request) (listView, error) {
+	d := p.asOf(r)
+	v := listView{Page: r.Page("業務システム", ui.Link{Text: "組織", Href: d.href("/org")}), Sides: d.orgTabs("/systems"), Form: d.form("/systems")}
+	v.Lead = "どの組織が所管し、だれが責任を持つか。"
+	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+		v.Results = listResults{d.words(), s.systemTable(d, "業務システム", func(org.System) bool { return true })}
+		return nil
+	})
+	return v, err
+}
+
+// systemTable lists business systems with who answers for each.
+func (s snapshot) systemTable(d asOf, caption string, keep func(org.System) bool) ui.Table {
+	t := ui.Table{Caption: caption, Stack: true, Empty: "業務システムは登録されていません。「業務システム」のファイルを取り込むと、ここに並びます。", Columns: []ui.Column{
+		{Title: "業務システム", Head: true}, {Title: "コード", Keep: true}, {Title: "所管"}, {Title: "担う人"},
+	}}
+	for _, x := range s.chart.Systems() {
+		if !keep(x) {
+			continue
+		}
+		owner := ui.Cell{{Text: "所管なし", Tone: ui.Warn}}
+		if u, ok := s.chart.Tree.Unit(s.chart.Tree.Now(x.Owner)); ok {
+			owner = ui.Cell{d.unit(u)}
+		}
+		var who ui.Cell
+		rules, _ := s.chart.Rules(x.Regime)
+		for _, role := range rules.Roles {
+			if role.Scope != org.ScopeSystem {
+				continue
+			}
+			for _, h := range s.chart.Holders(x.Regime, role.ID, org.SystemHome(x.System)) {
+				item := ui.Item{Text: role.Title + "　空席", Tone: ui.Bad}
+				if !h.Vacant() {
+					item = d.who(*h.Person)
+					item.Text = role.Title + "　" + item.Text
+				}
+				who = append(who, item)
+			}
+		}
+		t.Rows = append(t.Rows, ui.Row{ID: string(x.System), Cells: []ui.Cell{{{Text: x.Name}}, ui.Text(x.Code), owner, who}})
+	}
+	return t
+}

@@ -1,0 +1,280 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/org"
+	"sekimori/internal/web"
+	"sekimori/internal/web/ui"
+)
+
+// peopleView lists people by their reading.
+type peopleView struct {
+	web.Page
+	Form    ui.SearchForm
+	Results peopleResults
+}
+
+type peopleResults struct {
+	Day   string
+	Kana  ui.Tabs
+	Table ui.Table
+	Pager ui.Pager
+}
+
+// perPage is how many people, or seats, one page of a list shows.
+const perPage = 100
+
+func (p pages) people(ctx context.Context, r *web.Request) (peopleView, error) {
+	d, find, unit, kana := p.asOf(r), r.Query("q"), r.Query("unit"), r.Query("kana")
+	v := peopleView{Page: r.Page("職員")}
+	v.Lead = "名前を選ぶと、経歴と、担う役割、代行者が分かります。"
+	v.Form = d.form("/people",
+		ui.Field{Name: "q", Label: "氏名、カナ、職員番号", Value: find},
+		ui.Field{Name: "unit", Label: "所属", Help: "組織コードか名称。下の組織も含みます", Value: unit})
+	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+		v.Results = peopleResults{Day: d.words()}
+		q := org.PeopleQuery{Find: find, Limit: perPage, After: org.Cursor{Kana: kana}}
+		caption := "職員（五十音順）"
+		if unit != "" {
+			u, ok := s.unitNamed(unit)
+			if !ok {
+				v.Form.Fields[1].Error = "この日に「" + unit + "」という組織はありません。"
+				return nil
+			}
+			q.Units = s.chart.Tree.Subtree(u.Unit)
+			caption = u.Name + "と下の組織の職員（五十音順）"
+		}
+		if after := r.Query("after"); after != "" {
+			last, err := s.Person(ctx, s, id.ID(after))
+			if err != nil {
+				return err
+			}
+			q.After = org.Cursor{Kana: last.Kana, Person: last.Person}
+		}
+		list, next, err := s.People(ctx, s, q)
+		if err != nil {
+			return err
+		}
+		if v.Results.Table, err = s.peopleTable(ctx, d, caption, list); err != nil {
+			return err
+		}
+		if find == "" {
+			v.Results.Kana = kanaTabs(d, unit, kana)
+		}
+		if next != (org.Cursor{}) {
+			v.Results.Pager = ui.Pager{Label: "職員", Swap: "results", Next: d.href("/people", "q", find, "unit", unit, "kana", kana, "after", string(next.Person))}
+		}
+		return nil
+	})
+	return v, err
+}
+
+// kanaTabs lead to where a row of the syllabary begins.
+func kanaTabs(d asOf, unit, current string) ui.Tabs {
+	t := ui.Tabs{Label: "五十音", Swap: "results", Links: []ui.Link{{Text: "はじめ", Href: d.href("/people", "unit", unit), Current: current == ""}}}
+	for _, k := range "カサタナハマヤラワ" {
+		t.Links = append(t.Links, ui.Link{Text: string(k), Href: d.href("/people", "unit", unit, "kana", string(k)), Current: current == string(k)})
+	}
+	return t
+}
+
+// peopleTable lists people with where they work.
+func (s snapshot) peopleTable(ctx context.Context, d asOf, caption string, list []org.Person) (ui.Table, error) {
+	t := ui.Table{Caption: caption, Stack: true, Empty: "この日に、条件に合う職員はいません。表記が違っても読みの一部でさがせます。退職した人は、在職していた日を「この日の状態」に入れてさがします。", Columns: []ui.Column{
+		{Title: "氏名", Head: true}, {Title: "職員番号", Keep: true}, {Title: "所属と職"}, {Title: "任用区分", Keep: true}, {Title: "担う役割"},
+	}}
+	ids := make([]id.ID, len(list))
+	for i, x := range list {
+		ids[i] = x.Person
+	}
+	assigned, err1 := s.AssignmentsOf(ctx, s, ids...)
+	posts, err2 := s.postsByID(ctx)
+	for _, x := range list {
+		name := ui.Cell{{Text: x.Name, Href: d.personHref(x.Person)}, {Text: x.Kana, Quiet: true}}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.Text(x.Number), s.works(d, posts, assigned, x.Person), ui.Text(x.Employment.Title()), s.rolesOf(d, x.Person)}})
+	}
+	return t, errors.Join(err1, err2)
+}
+
+// works is where a person works, the main post first.
+func (s snapshot) works(d asOf, posts map[id.ID]org.Post, assigned []org.Assignment, person id.ID) ui.Cell {
+	var cell ui.Cell
+	for _, a := range assigned {
+		if a.Person != person {
+			continue
+		}
+		words := strings.TrimSpace(s.unitName(a.Unit) + " " + posts[a.Post].Title)
+		if a.Manner != org.Main {
+			words += "（" + a.Manner.Title() + "）"
+		}
+		cell = append(cell, ui.Item{Text: words, Href: d.unitHref(a.Unit)})
+	}
+	if len(cell) == 0 {
+		return ui.Cell{{Text: "所属なし", Tone: ui.Warn}}
+	}
+	return cell
+}
+
+// personView is everything about one person on a day.
+type personView struct {
+	web.Page
+	Form    ui.SearchForm
+	Results personResults
+	Name    ui.Form // names a deputy
+	Ask     bool    // he holds a role for which he may name one
+}
+
+type personResults struct {
+	Day      string
+	Away     ui.Notice
+	Facts    ui.DescriptionList
+	Roles    ui.Table
+	Deputies ui.Table
+	History  ui.Table
+}
+
+func (p pages) person(ctx context.Context, r *web.Request) (personView, error) {
+	d, person := p.asOf(r), id.ID(r.Path("person"))
+	var v personView
+	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+		past, err1 := s.PersonHistory(ctx, s, person)
+		career, err2 := s.AssignmentHistory(ctx, s, person)
+		posts, err3 := postTitles(ctx, s, s.View)
+		if err := errors.Join(err1, err2, err3); err != nil {
+			return err
+		}
+		if len(past) == 0 {
+			return errs.New(errs.NotFound, "この職員はいません。")
+		}
+		x, there := describing(past, d)
+		v = personView{Page: r.Page(x.Name, ui.Link{Text: "職員", Href: d.href("/people")}), Form: d.form("/people/" + string(person))}
+		v.Kicker = x.Kana
+		v.Results = personResults{Day: d.words(), Facts: s.personFacts(d, x, past), History: s.career(d, posts, career)}
+		if !there {
+			v.Results.Away = awayPerson(d, x)
+			return nil
+		}
+		v.Results.Roles = s.roleTable(d, x)
+		if v.Results.Deputies, err1 = s.deputyTable(ctx, d, person); err1 != nil {
+			return err1
+		}
+		f, ok, err := s.deputyForm(ctx, d, x)
+		v.Ask, v.Name = ok, r.Form(f)
+		return err
+	})
+	return v, err
+}
+
+// describing is the statement about a person that holds on a day, else the one that is nearest.
+func describing(past []org.Person, d asOf) (x org.Person, there bool) {
+	x = past[0]
+	for _, p := range past {
+		if !p.From.After(d.Date) {
+			x = p
+		}
+	}
+	return x, !x.From.After(d.Date) && !x.Until.Before(d.Date)
+}
+
+func awayPerson(d asOf, x org.Person) ui.Notice {
+	n := ui.Notice{Tone: ui.Info, Title: x.Name + "さんは、この日に在職していません", Lines: []string{"在職: " + span(x.From, x.Until)}}
+	shown := d
+	if shown.Date = x.Until; x.From.After(d.Date) {
+		shown.Date = x.From
+	}
+	n.Links = []ui.Link{{Text: shown.Wareki() + "の状態を見る", Href: shown.personHref(x.Person)}}
+	return n
+}
+
+// personFacts are a person's particulars; what has changed through time is shown with its days.
+func (s snapshot) personFacts(d asOf, x org.Person, past []org.Person) ui.DescriptionList {
+	var l ui.DescriptionList
+	add := func(term string, of func(org.Person) string) {
+		type period struct {
+			value string
+			span  string
+		}
+		var all []period
+		begun := past[0].From
+		for i, p := range past {
+			if i+1 < len(past) && of(past[i+1]) == of(p) && past[i+1].From == p.Until.AddDays(1) {
+				continue
+			}
+			all = append(all, period{of(p), span(begun, p.Until)})
+			if i+1 < len(past) {
+				begun = past[i+1].From
+			}
+		}
+		if len(all) == 1 {
+			if all[0].value != "" {
+				l.Items = append(l.Items, ui.Description{Term: term, Cell: ui.Text(all[0].value)})
+			}
+			return
+		}
+		var cell ui.Cell
+		for _, p := range slices.Backward(all) {
+			cell = append(cell, ui.Item{Text: p.value}, ui.Item{Text: p.span, Quiet: true})
+		}
+		l.Items = append(l.Items, ui.Description{Term: term, Cell: cell})
+	}
+	add("職員番号", func(p org.Person) string { return p.Number })
+	add("氏名", func(p org.Person) string { return p.Name })
+	add("任用区分", func(p org.Person) string { return p.Employment.Title() })
+	add("メール", func(p org.Person) string { return p.Mail })
+	l.Items = append(l.Items, ui.Description{Term: "在職", Cell: ui.Cell{{Text: span(past[0].From, past[len(past)-1].Until)}, {Text: "証跡で変更を見る", Href: trailHref("person", x.ID), Quiet: true}}})
+	return l
+}
+
+// roleTable lists the roles that a person holds or acts in.
+func (s snapshot) roleTable(d asOf, x org.Person) ui.Table {
+	t := ui.Table{Caption: "担う役割", Stack: true, Empty: "この日に担う役割はありません。", Columns: []ui.Column{
+		{Title: "役割", Head: true}, {Title: "どこの"}, {Title: "立場"}, {Title: "期間"}, {Title: "条項", Keep: true},
+	}}
+	for _, h := range s.chart.Authorities(x.Person) {
+		as := ui.Text(h.As.Title())
+		if words := bearing(h); words != "" {
+			as = append(as, ui.Item{Text: words, Quiet: true})
+		}
+		if h.As == org.AsDeputy {
+			as[0].Tone = ui.Info
+		}
+		if h.Provisional {
+			as = append(as, ui.Item{Text: "暫定", Tone: ui.Warn})
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			{{Text: h.Role.Title, Href: d.roleHref(h.Regime, h.Role.ID)}, {Text: s.regimeTitle(h.Regime), Quiet: true}},
+			d.place(s.chart, h.Regime, h.Home), as, ui.Text(span(h.From, h.Until)), s.clause(h.Regime, h.Role.Clause),
+		}})
+	}
+	return t
+}
+
+// career lists the posts of a person, the last first.
+func (s snapshot) career(d asOf, posts map[id.ID]string, all []org.Assignment) ui.Table {
+	t := ui.Table{Caption: "経歴（新しい順）", Stack: true, Empty: "記録はありません。", Columns: []ui.Column{
+		{Title: "期間", Keep: true}, {Title: "所属", Head: true}, {Title: "職"}, {Title: "区分", Keep: true}, {Title: "証跡", Keep: true},
+	}}
+	for _, a := range slices.Backward(all) {
+		days := ui.Text(span(a.From, a.Until))
+		switch {
+		case a.From.After(d.Date):
+			days = append(days, ui.Item{Text: "これから", Tone: ui.Info})
+		case !a.Until.Before(d.Date):
+			days = append(days, ui.Item{Text: "この日", Tone: ui.Good})
+		}
+		unit := ui.Cell{{Text: s.unitName(a.Unit), Href: d.unitHref(a.Unit)}}
+		if unit[0].Text == "" { // it begins after this day
+			at := d
+			at.Date = a.From
+			unit = ui.Anchor("この日より後に置かれる組織", at.unitHref(a.Unit))
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{days, unit, ui.Text(posts[a.Post]), ui.Text(a.Manner.Title()), ui.Anchor("変更を見る", trailHref("assignment", a.ID))}})
+	}
+	return t
+}

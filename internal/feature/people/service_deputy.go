@@ -1,0 +1,103 @@
+package people
+
+import (
+	"context"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/trail"
+)
+
+// Naming is that a holder of a role names who acts for him there.
+type Naming struct {
+	Regime, Role, Scope string
+	Giver               id.ID
+	Person              id.ID
+	Number              string      // of the deputy, in place of Person
+	From, Until         jpdate.Date // no Until: until further notice
+}
+
+// NameDeputy states it, from today or later on, and says who the deputy is. The error is Invalid with everything that forbids it,
+// by the names of the fields role, person (number where that was given), from_on and until_on.
+func (d *Directory) NameDeputy(ctx context.Context, by string, n Naming) (who org.Who, err error) {
+	if n.Until.IsZero() {
+		n.Until = org.Open()
+	}
+	if n.From.Before(d.today()) {
+		var faults errs.Faults
+		faults.Add("from_on", "今日より前の日からは指名できません。")
+		return who, faults.Err("代行者を指名できません。")
+	}
+	err = d.log.Do(ctx, trail.Act{Actor: by, Name: "deputy.name"}, func(tx *trail.Tx) error {
+		s, err := d.snapshot(ctx, tx, n.From)
+		if err != nil {
+			return err
+		}
+		if who, err = s.deputyNamed(ctx, n); err != nil {
+			return err
+		}
+		return renamed(org.NameDeputy(ctx, tx, s.chart, org.Deputy{
+			Statement: org.AtOnce(tx).State(n.Scope, n.From, n.Until), Regime: n.Regime, Role: n.Role, Scope: n.Scope, Giver: n.Giver, Person: who.ID,
+		}), n)
+	})
+	return who, err
+}
+
+// deputyNamed finds who is meant.
+func (s snapshot) deputyNamed(ctx context.Context, n Naming) (org.Who, error) {
+	if n.Number == "" {
+		return s.name(ctx, n.Person)
+	}
+	list, _, err := s.People(ctx, s, org.PeopleQuery{Find: n.Number, Limit: perPage})
+	if err != nil {
+		return org.Who{}, err
+	}
+	for _, x := range list {
+		if key(x.Number) == key(n.Number) {
+			return org.Who{ID: x.Person, Number: x.Number, Name: x.Name}, nil
+		}
+	}
+	var faults errs.Faults
+	faults.Add("number", "%sに、職員番号 %s の人はいません。", n.From.Wareki(), n.Number)
+	return org.Who{}, faults.Err("代行者を指名できません。")
+}
+
+// renamed puts what is wrong with the deputy to the field in which he was named.
+func renamed(err error, n Naming) error {
+	e, ok := err.(*errs.Error) //nolint:errorlint // as kernel/org made it
+	if !ok || n.Number == "" {
+		return err
+	}
+	for i := range e.Fields {
+		if e.Fields[i].Where == "person" {
+			e.Fields[i].Where = "number"
+		}
+	}
+	return e
+}
+
+// EndDeputy lets a deputy act until a last day, yesterday or later, and says whose he was.
+func (d *Directory) EndDeputy(ctx context.Context, by string, deputy id.ID, last jpdate.Date) (giver id.ID, err error) {
+	err = d.log.Do(ctx, trail.Act{Actor: by, Name: "deputy.end"}, func(tx *trail.Tx) error {
+		x, err := openDeputy(ctx, tx, org.View{On: d.today(), Now: db.At(tx.Now)}, deputy)
+		if err != nil {
+			return errs.Wrap(err, errs.NotFound, "この代行者の指名はないか、既に終わっています。")
+		}
+		giver = x.Giver
+		var faults errs.Faults
+		switch {
+		case last.Before(d.today().AddDays(-1)):
+			faults.Add("last", "昨日より前の日までにはできません。その間に代行した記録が残っているためです。")
+		case last.After(x.Until):
+			faults.Add("last", "%sまでの指名です。延ばすには、新しく指名してください。", x.Until.Wareki())
+		}
+		if err := faults.Err("代行を終えられません。"); err != nil {
+			return err
+		}
+		return org.EndOn(ctx, tx, org.Deputies, org.AtOnce(tx), x, last)
+	})
+	return giver, err
+}

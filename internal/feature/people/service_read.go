@@ -1,0 +1,130 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/base/text"
+	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/trail"
+)
+
+// Directory says who is where and who holds what on a day, as anybody may know it: what an import states is not there before its
+// publication, for its operators neither (the pages of the import are theirs). It also lets holders of roles name deputies. It is
+// safe for concurrent use.
+type Directory struct {
+	log     *trail.Log
+	library *regime.Library
+	charts  org.Charts
+}
+
+// NewDirectory makes a directory by the roles of the packs that are in force.
+func NewDirectory(log *trail.Log, library *regime.Library) *Directory {
+	return &Directory{log: log, library: library}
+}
+
+// today is the day in Japan.
+func (d *Directory) today() jpdate.Date { return jpdate.Today(d.log.DB().Now()) }
+
+// snapshot is the organisation of one day, within one read of the database.
+type snapshot struct {
+	db.Reader
+	org.View
+	chart *org.Chart
+	packs []*regime.Pack
+}
+
+// on reads the organisation of a day; fn may be called again, so it begins anew each time.
+func (d *Directory) on(ctx context.Context, day jpdate.Date, fn func(s snapshot) error) error {
+	return d.log.DB().View(ctx, func(r db.Reader) error {
+		s, err := d.snapshot(ctx, r, day)
+		if err != nil {
+			return err
+		}
+		return fn(s)
+	})
+}
+
+func (d *Directory) snapshot(ctx context.Context, r db.Reader, day jpdate.Date) (snapshot, error) {
+	set, err := d.library.InForce(ctx, r, day)
+	if err != nil {
+		return snapshot{}, err
+	}
+	s := snapshot{Reader: r, View: org.View{On: day, Now: db.At(d.log.DB().Now())}, packs: set.Packs}
+	s.chart, err = d.charts.At(ctx, r, s.View, set.OrgRules())
+	return s, err
+}
+
+// pack finds the pack of a regime.
+func (s snapshot) pack(id string) (*regime.Pack, bool) {
+	i := slices.IndexFunc(s.packs, func(p *regime.Pack) bool { return p.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return s.packs[i], true
+}
+
+// unitNamed finds a unit of the day by its code or name, as somebody writes it.
+func (s snapshot) unitNamed(words string) (org.Unit, bool) {
+	if u, ok := s.chart.Tree.ByCode(strings.TrimSpace(words)); ok {
+		return u, true
+	}
+	want := text.Fold(words)
+	i := slices.IndexFunc(s.chart.Tree.Units(), func(u org.Unit) bool { return text.Fold(u.Name) == want || text.Fold(u.Code) == want })
+	if i < 0 {
+		return org.Unit{}, false
+	}
+	return s.chart.Tree.Units()[i], true
+}
+
+// postsByID are the posts of the day.
+func (s snapshot) postsByID(ctx context.Context) (map[id.ID]org.Post, error) {
+	list, err := s.Posts(ctx, s)
+	posts := map[id.ID]org.Post{}
+	for _, p := range list {
+		posts[p.Post] = p
+	}
+	return posts, err
+}
+
+// heads counts people.
+type heads struct {
+	all         int            // people of the day
+	in          map[id.ID]int  // by the unit of their main post
+	below       map[id.ID]int  // the same with all units below it
+	on, besides map[id.ID]int  // by post: as their main one, and beside it
+	vacant      map[string]int // seats that nobody holds, by home
+	vacancies   int
+}
+
+// heads counts the people and vacant seats of the day.
+func (s snapshot) heads(ctx context.Context) (heads, error) {
+	all, err1 := peopleOn(ctx, s, s.View)
+	borne, err2 := borneOn(ctx, s, s.View)
+	h := heads{all: all, in: map[id.ID]int{}, below: map[id.ID]int{}, on: map[id.ID]int{}, besides: map[id.ID]int{}, vacant: map[string]int{}}
+	for _, b := range borne {
+		if b.Manner == org.Main || b.Manner == org.Probation { // each person has one of these
+			h.in[b.Unit] += b.N
+			h.on[b.Post] += b.N
+		} else {
+			h.besides[b.Post] += b.N
+		}
+	}
+	for _, u := range slices.Backward(s.chart.Tree.Units()) {
+		h.below[u.Unit] += h.in[u.Unit]
+		if path := s.chart.Tree.Path(u.Unit); len(path) > 1 {
+			h.below[path[len(path)-2].Unit] += h.below[u.Unit]
+		}
+	}
+	for _, v := range s.chart.Vacancies() {
+		h.vacancies++
+		h.vacant[v.Home]++
+	}
+	return h, errors.Join(err1, err2)
+}

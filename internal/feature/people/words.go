@@ -1,0 +1,91 @@
+package people
+
+import (
+	"cmp"
+	"maps"
+	"strings"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature"
+	"sekimori/internal/kernel/org"
+)
+
+// words are what people call the acts and things of this feature and of kernel/org.
+func words() feature.Words {
+	dated := map[string]string{
+		"from_on": "この日から", "until_on": "この日まで", "opens": "公表", "closes": "別の内容に代わる時", "batch": "もとの取込み", "closed_by": "代えた取込み",
+	}
+	of := func(title string, columns map[string]string, href func(string) string) feature.KindWords {
+		maps.Copy(columns, dated)
+		return feature.KindWords{Title: title, Columns: columns, Href: href, Text: inWords}
+	}
+	upload := func(thing string) string { return "/people/import/" + thing }
+	return feature.Words{
+		Acts: map[string]string{
+			"people.upload": "人事異動のファイルを受け付ける", "people.operators": "人事異動を扱う人を決める", "people.confirm": "人事異動の内容を確かめる", "people.import": "人事異動を取り込む",
+			"people.stop": "人事異動の取込みが止まる", "people.drop": "人事異動を取り下げる", "people.undo": "人事異動を取り消す",
+			"deputy.name": "代行者を指名する", "deputy.end": "代行を終える",
+		},
+		Kinds: map[string]feature.KindWords{
+			"unit": of("組織", map[string]string{
+				"unit": "組織の識別子", "code": "組織コード", "name": "名称", "short": "略称", "parent": "上位の組織", "kind": "種別", "regime": "規程", "place": "並び順", "predecessors": "前身の組織",
+			}, nil),
+			"code":   of("組織の外部コード", map[string]string{"unit": "組織の識別子", "system": "体系", "code": "コード"}, nil),
+			"system": of("業務システム", map[string]string{"system": "システムの識別子", "code": "コード", "name": "名称", "owner": "所管する組織", "regime": "規程"}, nil),
+			"post":   of("職", map[string]string{"post": "職の識別子", "code": "職コード", "title": "職名", "rank": "職位", "head": "所属長"}, nil),
+			"person": of("職員", map[string]string{
+				"person": "職員の識別子", "number": "職員番号", "employment": "任用区分", "name": "氏名", "kana": "カナ", "mail": "メール",
+			}, nil),
+			"assignment": of("発令", map[string]string{"person": "職員", "unit": "組織", "post": "職", "manner": "区分"}, nil),
+			"designation": of("指定", map[string]string{
+				"regime": "規程", "role": "役割", "scope": "対象", "unit": "組織", "post": "職", "person": "職員", "decision": "決裁番号",
+			}, nil),
+			"deputy": of("代行者の指名", map[string]string{"regime": "規程", "role": "役割", "scope": "対象", "giver": "指名した人", "person": "代行する人"}, nil),
+			"batch":  of("取り込まれた異動", map[string]string{"title": "件名", "effective_on": "効力の日", "operators": "公表前に見る人", "state": "状態"}, upload),
+			"people-upload": of("人事異動のファイル", map[string]string{
+				"title": "件名", "state": "状態", "at": "受付", "by_actor": "受け付けた人", "operators": "公表前に見る人", "wished": "希望の公表", "roster_on": "名簿の基準日", "covers": "名簿の範囲",
+				"held_limit": "保留の上限（％）", "whole": "1行でも誤りがあれば止める", "leavers": "確かめた退職・転出の人数", "same": "確かめた同じ人の人数", "others": "別の人とした職員番号", "confirmed": "確かめた人",
+				"trouble": "止まった理由", "row_count": "行数", "note": "書き添え",
+			}, upload),
+			"people-hold": of("保留の行", map[string]string{"file": "ファイル", "place": "行", "state": "状態", "reason": "理由", "cells": "内容", "faults": "誤り"}, nil),
+		},
+	}
+}
+
+// inWords is how a value of any of the columns is read.
+func inWords(column, value string) string {
+	switch column {
+	case "from_on", "until_on", "effective_on", "roster_on":
+		switch day, err := jpdate.Parse(value); {
+		case err != nil:
+		case day == org.Open():
+			return "定めなし"
+		default:
+			return day.Wareki()
+		}
+	case "opens", "closes", "at", "wished":
+		switch t, err := db.ParseTime(value); {
+		case err != nil:
+		case t == org.Forever:
+			return "定めなし"
+		default:
+			return inJapan(t)
+		}
+	case "kind":
+		return cmp.Or(org.Kind(value).Title(), value)
+	case "employment":
+		return cmp.Or(org.Employment(value).Title(), value)
+	case "manner":
+		return cmp.Or(org.Manner(value).Title(), value)
+	case "state":
+		return cmp.Or(State(value).Title(), HoldState(value).Title(), value)
+	case "scope":
+		if value == org.BodyHome {
+			return org.ScopeBody.Title()
+		}
+	case "operators", "others":
+		return strings.ReplaceAll(value, " ", "、")
+	}
+	return value
+}

@@ -1,0 +1,65 @@
+package people
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+
+	"sekimori/internal/kernel/org"
+)
+
+// TestEveryThingHasWords: each audited table of this feature and of kernel/org has a name, and each word is for a column that is
+// there.
+func TestEveryThingHasWords(t *testing.T) {
+	t.Parallel()
+	w := words()
+	columns := ""
+	for _, schema := range []fs.FS{Schema(), org.Schema()} {
+		files, err := fs.Glob(schema, "*.sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			data, err := fs.ReadFile(schema, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			columns += strings.Join(strings.Fields(string(data)), " ")
+		}
+	}
+	for _, table := range slices.Concat(Tables(), org.Audited()) {
+		x := w.Kinds[table.Kind()]
+		if x.Title == "" {
+			t.Errorf("%s has no name", table.Kind())
+		}
+		for column := range x.Columns {
+			if !strings.Contains(columns, " "+column+" text") && !strings.Contains(columns, " "+column+" bigint") && !strings.Contains(columns, " "+column+" boolean") {
+				t.Errorf("%s has no column %s", table.Kind(), column)
+			}
+		}
+	}
+}
+
+func TestValuesAreReadAsWords(t *testing.T) {
+	t.Parallel()
+	for _, tt := range [][3]string{
+		{"until_on", "9999-12-31", "定めなし"},
+		{"from_on", "2026-04-01", "令和8年4月1日"},
+		{"from_on", "", ""},
+		{"closes", string(org.Forever), "定めなし"},
+		{"opens", "2026-03-31T15:00:00.000000Z", "令和8年4月1日0時00分"},
+		{"kind", "school", "学校園"},
+		{"kind", "nix", "nix"},
+		{"manner", "acting", "事務取扱"},
+		{"employment", "annual", "会計年度任用"},
+		{"state", "ready", "確認待ち"},
+		{"state", "dropped", "取り下げ"},
+		{"scope", "b:", "団体全体"},
+		{"name", "kind", "kind"},
+	} {
+		if got := inWords(tt[0], tt[1]); got != tt[2] {
+			t.Errorf("%s %s: %q, want %q", tt[0], tt[1], got, tt[2])
+		}
+	}
+}
