@@ -260,6 +260,9 @@ func TestBatchesStandOnOneAnother(t *testing.T) {
 		if err := move(two.Change, operator, "小川"); err != nil { // the batch's own statement, by one who sees it
 			t.Fatal(err)
 		}
+		if err := move(org.AtOnce, operator, "小川"); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("gave away what is still secret: %v", err)
+		}
 		if err := w.takeBack(one); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("took back what another batch stands on: %v", err)
 		}

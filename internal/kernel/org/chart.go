@@ -30,7 +30,7 @@ type Chart struct {
 	inherited    map[seat][]Designation // of units that have ended, by where their matters are now
 	deputies     map[seat][]Deputy
 	deputySeats  []seat
-	assigned     map[id.ID]bool // deputies who are assigned to anything
+	assigned     map[id.ID]bool // those of the deputies and of the designated who are assigned to anything
 
 	seen func() survey // made when it is first asked for
 }

@@ -2,6 +2,7 @@ package org_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 )
 
@@ -30,7 +32,7 @@ func said(list []org.Holding) string {
 		if h.For != nil {
 			how += " " + h.For.Name
 		}
-		if h.As != org.AsDeputy || h.Post != "" {
+		if h.Post != "" {
 			how += " " + h.Post
 		}
 		if h.Until != org.Open() {
@@ -120,5 +122,53 @@ func TestClimbing(t *testing.T) {
 			}
 		}
 		testkit.Golden(t, "testdata/climbing.txt", b.String())
+	})
+}
+
+// TestRulesThatNoPackHas: what the format allows beyond what the shipped packs use.
+func TestRulesThatNoPackHas(t *testing.T) {
+	t.Parallel()
+	rules := []org.Rules{{Regime: "kobe-city", Roles: []org.Role{
+		{ID: "head", Scope: org.ScopeSection, HeldBy: org.HeldBy{HeadOf: "section"}, Vacant: "upper"},
+		{ID: "upper", Scope: org.ScopeBureau, HeldBy: org.HeldBy{HeadOf: "bureau"}, Vacant: "head"},
+		{ID: "chicken", Scope: org.ScopeBody, HeldBy: org.HeldBy{Role: "egg"}},
+		{ID: "egg", Scope: org.ScopeBody, HeldBy: org.HeldBy{Role: "chicken"}, Deputy: &org.DeputyRule{Role: "chicken"}},
+		{ID: "clerk", Scope: org.ScopeSection, HeldBy: org.HeldBy{Post: "係長"}, Deputy: &org.DeputyRule{Post: "課長"}},
+		{ID: "contract", Scope: org.ScopeContract, HeldBy: org.HeldBy{HeadOf: "owner"}},
+	}}}
+	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
+		w := later(t, d, "testdata/town.txt")
+		w.do(trail.Act{}, func(tx *trail.Tx) error {
+			return errors.Join(w.state(tx, org.AtOnce(tx), w.day("2025-04-01"), []string{
+				"designate kobe-city head 2300 根本", // of a unit that has ended since
+				"designate kobe-city head 3100 清水", // who has left
+				"designate kobe-city head 2400 福田", "designate kobe-city head 2101 毛利",
+			}), w.state(tx, org.AtOnce(tx), w.day("2026-06-01"), []string{"end assign 小林 2310 課長"}))
+		})
+		w.clock.Add(1)
+		for _, c := range []struct{ role, home, day, want string }{
+			{"head", "2500", "2026-04-01", "欠員 木村（代行 局長）"},
+			{"upper", "4000", "2026-04-01", "欠員"},
+			{"chicken", "b:", "2026-04-01", "欠員"},
+			{"egg", "2101", "2026-04-01", "欠員"},
+			{"clerk", "2101", "2026-04-01", "毛利（本務 係長） 久保（代行 毛利 課長）"},
+			{"clerk", "2500", "2026-04-01", "欠員"},
+			{"contract", "2500", "2026-04-01", "（席がない）"},
+			{"nobody", "2500", "2026-04-01", "（席がない）"},
+			{"head", "2310", "2026-05-31", "小林（本務 課長 2026-05-31まで）"},
+			{"head", "2310", "2026-06-01", "根本（本務）"}, // the designation of what it was before
+			{"head", "2320", "2026-06-01", "平田（心得 課長）"},
+			{"head", "3100", "2026-04-01", "欠員 関口（代行 部長）"},
+			{"head", "2400", "2026-04-01", "福田（本務）"},
+			{"head", "2101", "2026-04-01", "毛利（本務）"}, // a team that is designated has a seat of its own
+			{"head", "S02", "2026-04-01", "毛利（本務）"},
+		} {
+			if got := said(w.chart(rules, c.day, "").Holders("kobe-city", c.role, w.home(c.home))); got != c.want {
+				t.Errorf("%s of %s on %s: %s, want %s", c.role, c.home, c.day, got, c.want)
+			}
+		}
+		if got := len(w.chart(rules, "2026-04-01", "").All("no-such-regime", "head")); got != 0 {
+			t.Errorf("%d seats of no regime", got)
+		}
 	})
 }

@@ -118,12 +118,12 @@ func (c *Chart) bearing(rules Rules, r Role, home string, day jpdate.Date, depth
 	return once
 }
 
+// designated is who is named: people who still work somewhere, and whoever bears the post.
 func (c *Chart) designated(list []Designation, day jpdate.Date) []bearer {
 	var found []bearer
 	for _, d := range list {
-		if d.Person != "" {
+		if c.assigned[d.Person] {
 			found = append(found, bearer{Person: d.Person, Manner: Main, From: d.From, Until: d.Until})
-			continue
 		}
 		found = append(found, on(day, c.placed[place{c.Tree.Now(d.Unit), d.Post}])...)
 	}

@@ -51,7 +51,7 @@ func LoadChart(ctx context.Context, r db.Reader, v View, rules []Rules) (*Chart,
 		union all select person from org_deputy where until_on >= $1 union all select giver from org_deputy where until_on >= $1
 		union all select person from org_designation where until_on >= $2) order by from_on, id`, people...)
 	args = nil
-	assigned, err8 := db.List[id.ID](ctx, r, `select distinct person from org_assignment where `+v.seen(&args, "")+` and person in (select person from org_deputy where until_on >= $1)`, args...)
+	assigned, err8 := db.List[id.ID](ctx, r, `select distinct person from org_assignment where `+v.seen(&args, "")+` and person in (select person from org_deputy where until_on >= $1 union all select person from org_designation where until_on >= $1)`, args...)
 	if err := errors.Join(err6, err7, err8); err != nil {
 		return nil, err
 	}

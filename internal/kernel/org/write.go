@@ -21,8 +21,8 @@ type Change struct {
 // AtOnce is a change of no batch that may be known at once.
 func AtOnce(tx *trail.Tx) Change { return Change{db.At(tx.Now), "", tx.Now} }
 
-// Change is what the batch states, to be known when the batch opens.
-func (b Batch) Change(tx *trail.Tx) Change { return Change{b.Opens, b.ID, tx.Now} }
+// Change is what the batch states, to be known when the batch opens, or at once where it has opened.
+func (b Batch) Change(tx *trail.Tx) Change { return Change{max(b.Opens, db.At(tx.Now)), b.ID, tx.Now} }
 
 // State makes the dates of a new statement. home is that of what it is about.
 func (c Change) State(home string, from, until jpdate.Date) Statement {
@@ -39,11 +39,15 @@ type row[T any] interface {
 }
 
 // Closed is a statement with others in its place from the change on, to be put. It is a Conflict where a batch that has not
-// opened yet closes it already: that batch could not be taken back any more.
+// opened yet closes it already, since that batch could not be taken back any more; and where the statement itself is not known
+// yet when the change is, since that would give it away.
 func Closed[T any, P row[T]](c Change, old T) (T, error) {
 	s := P(&old).statement()
-	if s.Closes != Forever {
+	switch {
+	case s.Closes != Forever:
 		return old, errs.New(errs.Conflict, "この内容は、ほかの手続で変わるところです。いまの内容を確かめて、もう一度お試しください。")
+	case s.Opens > c.opens:
+		return old, errs.New(errs.Conflict, "この内容は、まだ公開されていません。公開されるまでは、同じ日時に公開する取込みで訂正してください。")
 	}
 	s.Closes, s.ClosedBy = c.opens, c.batch
 	return old, nil
