@@ -41,7 +41,7 @@ func (l *Log) OpenEpoch(ctx context.Context, actor, why, lost string) (Epoch, er
 	var opened Epoch
 	if err := l.alone(ctx, sequencing, func(inner *db.Tx) error {
 		for {
-			list, err := next(ctx, inner, batch)
+			list, err := next(ctx, inner, l.batch)
 			if err != nil {
 				return err
 			}

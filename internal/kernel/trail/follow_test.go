@@ -69,7 +69,7 @@ func TestFollowersMeetEachEntryOnce(t *testing.T) {
 						time.Sleep(time.Millisecond)
 					}
 					var entries []version
-					for k := range 1 + j%5*10 {
+					for k := range 1 + j%5*3 {
 						entries = append(entries, version{"thing", fmt.Sprintf("%d/%d", i, k), int64(count5(j, k))})
 					}
 					enter(t, logs[i%2], act, entries...)
@@ -102,10 +102,10 @@ func TestFollowersMeetEachEntryOnce(t *testing.T) {
 	})
 }
 
-// count5 is the version that thing k has in act j: each act has 1 + j%5*10 things.
+// count5 is the version that thing k has in act j: each act has 1 + j%5*3 things.
 func count5(j, k int) (n int) {
 	for i := range j + 1 {
-		if k < 1+i%5*10 {
+		if k < 1+i%5*3 {
 			n++
 		}
 	}

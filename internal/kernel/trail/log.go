@@ -15,13 +15,14 @@ type Log struct {
 	wake chan struct{} // holds one token when something was committed that has no number yet
 
 	patience  time.Duration // for a process that holds a lock and is not heard of (alone)
+	batch     int           // entries that get their numbers in one transaction
 	store     *Store        // nil for a log that signs nothing
 	followers []following
 }
 
 // New gives the trail of a database.
 func New(d *db.DB) *Log {
-	return &Log{db: d, wake: make(chan struct{}, 1), patience: 10 * time.Second}
+	return &Log{db: d, wake: make(chan struct{}, 1), patience: 10 * time.Second, batch: atOnce}
 }
 
 // DB is the database whose trail this is, for reading.

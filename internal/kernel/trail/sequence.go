@@ -13,7 +13,7 @@ import (
 
 const (
 	sequencing = "trail sequence" // the name under which one process at a time changes the tree
-	batch      = 4096             // entries that get their numbers in one transaction
+	atOnce     = 4096             // entries that get their numbers in one transaction
 )
 
 // waiting is what of an entry without a number goes into its leaf.
@@ -50,7 +50,7 @@ func (l *Log) Sequence(ctx context.Context) (int, error) {
 		return 0, err // having waited for nobody
 	}
 	err = l.alone(ctx, sequencing, func(tx *db.Tx) error {
-		list, err := next(ctx, tx, batch)
+		list, err := next(ctx, tx, l.batch)
 		if err != nil {
 			return err
 		}

@@ -62,7 +62,7 @@ func status(t testing.TB, l *Log) Status {
 	return s
 }
 
-func exec(t testing.TB, d *db.DB, queries ...string) {
+func execute(t testing.TB, d *db.DB, queries ...string) {
 	t.Helper()
 	if err := d.Update(t.Context(), func(tx *db.Tx) error {
 		for _, query := range queries {
@@ -149,7 +149,7 @@ func TestBeginAndSign(t *testing.T) {
 		// A crash between the head in the store and its row: it is signed again.
 		more(t, l, 1)
 		c = sign(t, l)
-		exec(t, d, `delete from trail_checkpoint where size = 305`)
+		execute(t, d, `delete from trail_checkpoint where size = 305`)
 		if again := sign(t, l); again.Size != 305 || again.Note != c.Note {
 			t.Errorf("%+v, want %+v", again, c)
 		}
@@ -205,16 +205,16 @@ func (c copied) restore(t testing.TB, d *db.DB) {
 
 func TestAnOlderOrOtherTreeIsNotSigned(t *testing.T) {
 	t.Parallel()
-	for _, then := range []int{0, 1, 299, 300, 301, 1000} {
+	for _, then := range []int{0, 5, 10, 300} {
 		t.Run(fmt.Sprint(then), func(t *testing.T) {
 			t.Parallel()
 			testkit.Each(t, own(), func(t *testing.T, d *db.DB) {
 				dir := t.TempDir()
 				l := open(t, d, dir)
-				more(t, l, 299)
+				more(t, l, 249)
 				sign(t, l)
 				old := copyOf(t, d)
-				more(t, l, 300)
+				more(t, l, 10) // beyond a whole tile
 				last := sign(t, l)
 				old.restore(t, d)
 				if then > 0 {
@@ -235,7 +235,7 @@ func TestAnOlderOrOtherTreeIsNotSigned(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if e.Number != 2 || e.Size != int64(300+then) || e.Lost != last.Note {
+				if e.Number != 2 || e.Size != int64(250+then) || e.Lost != last.Note {
 					t.Errorf("%+v, want the lost head %q", e, last.Note)
 				}
 				s := status(t, l)
@@ -336,7 +336,7 @@ func TestADamagedStore(t *testing.T) {
 	signed(t, d, status(t, l).Checkpoint)
 
 	// Who can write the database alone does not begin an epoch.
-	exec(t, d, `update trail_head set epoch = 3`)
+	execute(t, d, `update trail_head set epoch = 3`)
 	if err := l.Sign(t.Context()); !errors.Is(err, ErrRewound) {
 		t.Errorf("signed for an epoch that the store does not know: %v", err)
 	}
