@@ -3,6 +3,7 @@ package people
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 
 	"sekimori/internal/base/errs"
@@ -45,7 +46,7 @@ func (p pages) asOf(r *web.Request) asOf {
 
 // field asks for the day.
 func (d asOf) field() ui.Field {
-	f := ui.Field{Type: ui.Date, Name: "on", Label: "この日の状態", Value: d.Wareki(), Error: d.fault}
+	f := ui.Field{Type: ui.Date, Name: "on", Label: "この日の状態", Help: "例：R8.4.1、2026-04-01", Value: d.Wareki(), Error: d.fault}
 	if d.fault != "" {
 		f.Value = d.typed
 	}
@@ -54,7 +55,11 @@ func (d asOf) field() ui.Field {
 
 // form asks for the day and whatever else a page can be narrowed to.
 func (d asOf) form(path string, fields ...ui.Field) ui.SearchForm {
-	return ui.SearchForm{Action: path, Swap: "results", Clear: path, Submit: "表示", Fields: append(fields, d.field())}
+	f := ui.SearchForm{Action: path, Swap: "results", Submit: "表示", Fields: append(fields, d.field())}
+	if d.Date != d.today || slices.ContainsFunc(fields, func(f ui.Field) bool { return f.Value != "" }) {
+		f.Clear = path
+	}
+	return f
 }
 
 // words say which day is shown.

@@ -53,7 +53,7 @@ func postTable(list []org.Post, h heads) ui.Table {
 			head = ui.Text("所属長")
 		}
 		t.Rows = append(t.Rows, ui.Row{ID: string(x.Post), Cells: []ui.Cell{
-			{{Text: x.Title}}, ui.Text(x.Code), rank, head, ui.Text(ui.Figure(h.on[x.Post])), ui.Text(ui.Figure(h.besides[x.Post])),
+			{{Text: x.Title}}, ui.Text(x.Code), rank, head, some(h.on[x.Post]), some(h.besides[x.Post]),
 		}})
 	}
 	return t
@@ -90,12 +90,11 @@ func (s snapshot) systemTable(d asOf, caption string, keep func(org.System) bool
 				continue
 			}
 			for _, h := range s.chart.Holders(x.Regime, role.ID, org.SystemHome(x.System)) {
-				item := ui.Item{Text: role.Title + "　空席", Tone: ui.Bad}
+				item := ui.Item{Text: "空席", Tone: ui.Bad}
 				if !h.Vacant() {
 					item = d.who(*h.Person)
-					item.Text = role.Title + "　" + item.Text
 				}
-				who = append(who, item)
+				who = append(who, item, ui.Item{Text: role.Title, Quiet: true})
 			}
 		}
 		t.Rows = append(t.Rows, ui.Row{ID: string(x.System), Cells: []ui.Cell{{{Text: x.Name}}, ui.Text(x.Code), owner, who}})

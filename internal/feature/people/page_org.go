@@ -88,7 +88,11 @@ func (s snapshot) branches(d asOf, h heads, under id.ID) []ui.Branch {
 	for _, u := range s.chart.Tree.Below(under) {
 		b := ui.Branch{Name: d.unit(u), Open: u.Kind == org.KindBody || u.Kind == org.KindBureau, Branches: s.branches(d, h, u.Unit)}
 		b.Notes = ui.Cell{{Text: ui.Figure(h.below[u.Unit]) + "人", Quiet: true}}
-		if n := h.vacant[org.UnitHome(u.Unit)]; n > 0 {
+		n := h.vacantBelow[u.Unit]
+		if b.Open {
+			n = h.vacant[u.Unit]
+		}
+		if n > 0 {
 			b.Notes = append(b.Notes, ui.Item{Text: "空席" + strconv.Itoa(n), Tone: ui.Bad})
 		}
 		all = append(all, b)

@@ -35,8 +35,8 @@ func (p pages) people(ctx context.Context, r *web.Request) (peopleView, error) {
 	v := peopleView{Page: r.Page("職員")}
 	v.Lead = "名前を選ぶと、経歴と、担う役割、代行者が分かります。"
 	v.Form = d.form("/people",
-		ui.Field{Name: "q", Label: "氏名、カナ、職員番号", Value: find},
-		ui.Field{Name: "unit", Label: "所属", Help: "組織コードか名称。下の組織も含みます", Value: unit})
+		ui.Field{Name: "q", Label: "氏名、カナ、職員番号", Help: "一部でも可", Value: find},
+		ui.Field{Name: "unit", Label: "所属", Help: "コードか名称、下を含む", Value: unit})
 	err := p.d.on(ctx, d.Date, func(s snapshot) error {
 		v.Results = peopleResults{Day: d.words()}
 		q := org.PeopleQuery{Find: find, Limit: perPage, After: org.Cursor{Kana: kana}}

@@ -71,22 +71,30 @@ func (s snapshot) rolesOfRegime(d asOf, regime, title string, roles []org.Role) 
 		if role.Scope != org.ScopeBody {
 			who = ui.Anchor(role.Scope.Title()+"の一覧", d.roleHref(regime, role.ID))
 		}
-		empty := ui.Text(ui.Figure(vacant))
+		empty := some(vacant)
 		if vacant > 0 {
-			empty = ui.Cell{{Text: ui.Figure(vacant), Tone: ui.Bad}}
+			empty[0].Tone = ui.Bad
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			ui.Anchor(role.Title, d.roleHref(regime, role.ID)), who, ui.Text(ui.Figure(len(seats))), empty, ui.Text(ui.Figure(deputies)), s.clause(regime, role.Clause),
+			ui.Anchor(role.Title, d.roleHref(regime, role.ID)), who, ui.Text(ui.Figure(len(seats))), empty, some(deputies), s.clause(regime, role.Clause),
 		}})
 	}
 	return t
 }
 
+// some is a number in a list, nothing for none.
+func some(n int) ui.Cell {
+	if n == 0 {
+		return nil
+	}
+	return ui.Text(ui.Figure(n))
+}
+
 // files lead to the holders as files.
 func (d asOf) files(regime, role string) []ui.Link {
 	return []ui.Link{
-		{Text: "Excelで受け取る", Href: d.href("/roles/download/xlsx", "regime", regime, "role", role)},
-		{Text: "CSVで受け取る", Href: d.href("/roles/download/csv", "regime", regime, "role", role)},
+		{Text: "Excel", Href: d.href("/roles/download/xlsx", "regime", regime, "role", role)},
+		{Text: "CSV", Href: d.href("/roles/download/csv", "regime", regime, "role", role)},
 	}
 }
 
@@ -121,7 +129,7 @@ func (p pages) role(ctx context.Context, r *web.Request) (roleView, error) {
 		v.Results.Files = d.files(pack.ID, role.ID)
 		all := s.chart.All(pack.ID, role.ID)
 		if role.Scope != org.ScopeBody {
-			v.Form.Fields = append([]ui.Field{{Name: "unit", Label: "組織", Help: "組織コードか名称。下の組織も含みます", Value: unit}}, v.Form.Fields...)
+			v.Form.Fields = append([]ui.Field{{Name: "unit", Label: "組織", Help: "コードか名称、下を含む", Value: unit}}, v.Form.Fields...)
 			var ok bool
 			if all, ok = s.under(all, unit); !ok {
 				v.Form.Fields[0].Error = "この日に「" + unit + "」という組織はありません。"
@@ -131,7 +139,7 @@ func (p pages) role(ctx context.Context, r *web.Request) (roleView, error) {
 		first, _ := strconv.Atoi(r.Query("after")) // what is no number is the first page
 		first = max(0, min(first, len(all)))
 		last := min(first+perPage, len(all))
-		v.Results.Tables = []ui.Table{s.holderTable(d, "担う人（"+ui.Figure(len(all))+"件）", all[first:last])}
+		v.Results.Tables = []ui.Table{s.holderTable(d, "担う人（"+ui.Figure(len(all))+"行）", all[first:last])}
 		if last < len(all) {
 			v.Results.Pager = ui.Pager{Label: "担う人", Swap: "results", Next: d.href(path, "unit", unit, "after", strconv.Itoa(last))}
 		}
@@ -200,6 +208,8 @@ func (s snapshot) rule(regime string, role org.Role) []string {
 		lines = append(lines, role.Scope.Title()+"に、所管する組織の長")
 	case h.HeadOf != "":
 		lines = append(lines, role.Scope.Title()+"に、その組織の長")
+	case h.Of == "owner":
+		lines = append(lines, role.Scope.Title()+"に、所管する組織の「"+s.roleTitle(regime, h.Role)+"」")
 	case h.Role != "":
 		lines = append(lines, role.Scope.Title()+"に、「"+s.roleTitle(regime, h.Role)+"」である人")
 	}
@@ -225,9 +235,11 @@ func (s snapshot) holderTable(d asOf, caption string, all []org.Holding) ui.Tabl
 	for _, h := range all {
 		row := []ui.Cell{d.place(s.chart, h.Regime, h.Home), d.holder(h), nil, nil}
 		if unit, ok := org.UnitOf(h.Home); ok {
-			if path := s.chart.Tree.Path(unit); len(path) > 1 {
-				row[0] = append(row[0], ui.Item{Text: d.way(s.chart.Tree, path[len(path)-2].Unit), Quiet: true})
-			}
+			row[0] = append(row[0], ui.Item{Text: d.way(s.chart.Tree, s.parent(unit)), Quiet: true})
+		}
+		if system, ok := org.SystemOf(h.Home); ok {
+			x, _ := s.chart.System(system)
+			row[0] = append(row[0], ui.Item{Text: d.way(s.chart.Tree, s.chart.Tree.Now(x.Owner)), Quiet: true})
 		}
 		if !h.Vacant() {
 			row[2], row[3] = ui.Text(h.As.Title()), ui.Text(span(h.From, h.Until))
@@ -367,13 +379,6 @@ func (s snapshot) vacancyTable(ctx context.Context, d asOf, all []org.Holding) (
 		}})
 	}
 	return t, err
-}
-
-func (s snapshot) parent(unit id.ID) id.ID {
-	if path := s.chart.Tree.Path(unit); len(path) > 1 {
-		return path[len(path)-2].Unit
-	}
-	return ""
 }
 
 // emptySince says since when nobody leads a unit.

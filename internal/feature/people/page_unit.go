@@ -170,10 +170,7 @@ func (s snapshot) unitRoles(d asOf, u org.Unit) []ui.Table {
 		t := ui.Table{Caption: "役割を担う人（" + p.Title + "）", Stack: true, Columns: []ui.Column{
 			{Title: "役割", Head: true}, {Title: "担う人"}, {Title: "どこの"}, {Title: "条項", Keep: true},
 		}}
-		for _, role := range p.Roles {
-			if role.Scope == "" || role.Scope == org.ScopeSystem || role.Scope == org.ScopeContract {
-				continue
-			}
+		for _, role := range nearestFirst(p.Roles) {
 			var who, where ui.Cell
 			for _, h := range s.chart.Holders(p.ID, role.ID, home) {
 				if p.ID == u.Regime || h.Home == home {
@@ -189,6 +186,19 @@ func (s snapshot) unitRoles(d asOf, u org.Unit) []ui.Table {
 		}
 	}
 	return all
+}
+
+// nearestFirst are the roles that units and the body have, those with the narrowest scope first.
+func nearestFirst(roles []org.Role) []org.Role {
+	var list []org.Role
+	for _, scope := range []org.Scope{org.ScopeSection, org.ScopeSchool, org.ScopeBureau, org.ScopeBody} {
+		for _, r := range roles {
+			if r.Scope == scope {
+				list = append(list, r)
+			}
+		}
+	}
+	return list
 }
 
 // maxPeople is how many people the page of a unit shows.
@@ -264,7 +274,8 @@ func (s snapshot) rolesOf(d asOf, person id.ID) ui.Cell {
 func (s snapshot) unitHistory(d asOf, past []org.Unit) ui.Timeline {
 	var t ui.Timeline
 	for i, u := range slices.Backward(past) {
-		v := ui.Version{When: u.From.Wareki(), What: "内容が変わった", Href: trailHref("unit", u.ID)}
+		proof := ui.Cell{{Text: "証跡を見る", Href: trailHref("unit", u.ID), Quiet: true}}
+		v := ui.Version{When: u.From.Wareki(), What: "内容が変わった", Notes: proof}
 		before := org.Unit{}
 		switch {
 		case i == 0 || past[i-1].Until.AddDays(1) != u.From:
@@ -279,12 +290,12 @@ func (s snapshot) unitHistory(d asOf, past []org.Unit) ui.Timeline {
 			{Name: "上位の組織", Before: s.unitName(before.Parent), After: s.unitName(u.Parent)},
 			{Name: "規程", Before: s.regimeTitle(before.Regime), After: s.regimeTitle(u.Regime)},
 		} {
-			if c.Before != c.After {
+			if c.Before != c.After && len(past) > 1 {
 				v.Changes = append(v.Changes, c)
 			}
 		}
 		if u.Until != org.Open() && (i == len(past)-1 || past[i+1].From != u.Until.AddDays(1)) {
-			t.Versions = append(t.Versions, ui.Version{When: u.Until.Wareki(), What: "廃止された（この日まで）", Href: trailHref("unit", u.ID)})
+			t.Versions = append(t.Versions, ui.Version{When: u.Until.Wareki(), What: "廃止された（この日まで）", Notes: proof})
 		}
 		t.Versions = append(t.Versions, v)
 	}

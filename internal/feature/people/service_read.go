@@ -95,19 +95,20 @@ func (s snapshot) postsByID(ctx context.Context) (map[id.ID]org.Post, error) {
 
 // heads counts people.
 type heads struct {
-	all         int            // people of the day
-	in          map[id.ID]int  // by the unit of their main post
-	below       map[id.ID]int  // the same with all units below it
-	on, besides map[id.ID]int  // by post: as their main one, and beside it
-	vacant      map[string]int // seats that nobody holds, by home
-	vacancies   int
+	all         int           // people of the day
+	in          map[id.ID]int // by the unit of their main post
+	below       map[id.ID]int // the same with all units below it
+	on, besides map[id.ID]int // by post: as their main one, and beside it
+	vacancies   int           // seats that nobody holds
+	vacant      map[id.ID]int // those by unit
+	vacantBelow map[id.ID]int // those by unit with all units below it
 }
 
 // heads counts the people and vacant seats of the day.
 func (s snapshot) heads(ctx context.Context) (heads, error) {
 	all, err1 := peopleOn(ctx, s, s.View)
 	borne, err2 := borneOn(ctx, s, s.View)
-	h := heads{all: all, in: map[id.ID]int{}, below: map[id.ID]int{}, on: map[id.ID]int{}, besides: map[id.ID]int{}, vacant: map[string]int{}}
+	h := heads{all: all, in: map[id.ID]int{}, below: map[id.ID]int{}, on: map[id.ID]int{}, besides: map[id.ID]int{}, vacant: map[id.ID]int{}, vacantBelow: map[id.ID]int{}}
 	for _, b := range borne {
 		if b.Manner == org.Main || b.Manner == org.Probation { // each person has one of these
 			h.in[b.Unit] += b.N
@@ -116,15 +117,27 @@ func (s snapshot) heads(ctx context.Context) (heads, error) {
 			h.besides[b.Post] += b.N
 		}
 	}
-	for _, u := range slices.Backward(s.chart.Tree.Units()) {
-		h.below[u.Unit] += h.in[u.Unit]
-		if path := s.chart.Tree.Path(u.Unit); len(path) > 1 {
-			h.below[path[len(path)-2].Unit] += h.below[u.Unit]
-		}
-	}
 	for _, v := range s.chart.Vacancies() {
 		h.vacancies++
-		h.vacant[v.Home]++
+		if unit, ok := org.UnitOf(v.Home); ok {
+			h.vacant[unit]++
+		}
+	}
+	for _, u := range slices.Backward(s.chart.Tree.Units()) {
+		h.below[u.Unit] += h.in[u.Unit]
+		h.vacantBelow[u.Unit] += h.vacant[u.Unit]
+		if above := s.parent(u.Unit); above != "" {
+			h.below[above] += h.below[u.Unit]
+			h.vacantBelow[above] += h.vacantBelow[u.Unit]
+		}
 	}
 	return h, errors.Join(err1, err2)
+}
+
+// parent is what a unit of the day stands under, "" for a body.
+func (s snapshot) parent(unit id.ID) id.ID {
+	if path := s.chart.Tree.Path(unit); len(path) > 1 {
+		return path[len(path)-2].Unit
+	}
+	return ""
 }
