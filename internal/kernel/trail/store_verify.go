@@ -2,7 +2,6 @@ package trail
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -54,7 +53,7 @@ var (
 	headColumns       = strings.Fields("size epoch root")
 	epochColumns      = strings.Fields("number size public_key")
 	checkpointColumns = strings.Fields("epoch size root at note")
-	lastColumns       = strings.Fields("thing version home gone seq public personal")
+	lastColumns       = strings.Fields("seq home gone public personal")
 )
 
 func selectOf(columns []string, from string) string {
@@ -70,8 +69,11 @@ func rawRows(ctx context.Context, r db.Reader, query string, args ...any) (list 
 	return list, err
 }
 
+// storedEntries reads entries, and with the first entry of each act the act.
 func storedEntries(ctx context.Context, r db.Reader, condition string, args ...any) (list []readEntry, err error) {
-	err = db.Raw(ctx, r, selectOf(storedColumns, `trail_entry where `+condition), args, func(row []any) error {
+	query := `select e.` + strings.Join(storedColumns, `, e.`) + `, a.` + strings.Join(actColumns, `, a.`) + `
+		from trail_entry e left join trail_act a on a.id = case when e.position = 0 then e.act end where ` + condition
+	err = db.Raw(ctx, r, query, args, func(row []any) error {
 		c := cells{row: row, columns: storedColumns}
 		e := readEntry{entryRow: entryRow{
 			Act: id.ID(c.text(0)), Position: c.int(1), Kind: c.text(3), Thing: c.text(4), Version: c.int(5), Home: c.text(6), Gone: c.truth(7),
@@ -83,6 +85,9 @@ func storedEntries(ctx context.Context, r db.Reader, condition string, args ...a
 			}
 		}
 		e.bad = c.bad
+		if row[len(storedColumns)] != nil {
+			e.act = actFrom(row[len(storedColumns):])
+		}
 		list = append(list, e)
 		return nil
 	})
@@ -90,11 +95,11 @@ func storedEntries(ctx context.Context, r db.Reader, condition string, args ...a
 }
 
 func numberedFrom(ctx context.Context, r db.Reader, from int64, limit int) ([]readEntry, error) {
-	return storedEntries(ctx, r, `seq >= $1 order by seq limit $2`, from, limit)
+	return storedEntries(ctx, r, `e.seq >= $1 order by e.seq limit $2`, from, limit)
 }
 
 func pendingAfter(ctx context.Context, r db.Reader, act id.ID, position int64, limit int) ([]readEntry, error) {
-	return storedEntries(ctx, r, `seq is null and (act, position) > ($1, $2) order by act, position limit $3`, act, position, limit)
+	return storedEntries(ctx, r, `e.seq is null and (e.act, e.position) > ($1, $2) order by e.act, e.position limit $3`, act, position, limit)
 }
 
 // readAct is an act as it was read; bad names a column that holds what is not of its type.
@@ -103,18 +108,23 @@ type readAct struct {
 	bad string
 }
 
-func storedActs(ctx context.Context, r db.Reader, ids []id.ID) (list []readAct, err error) {
-	var args []any
-	err = db.Raw(ctx, r, selectOf(actColumns, `trail_act where id in `)+db.In(&args, ids), args, func(row []any) error {
-		c := cells{row: row, columns: actColumns}
-		list = append(list, readAct{actRow: actRow{
-			ID: id.ID(c.text(0)), At: db.Time(c.text(1)), Actor: c.text(2), Authority: c.text(3), Name: c.text(4), Seal: c.text(5), Opens: c.text(6),
-			Detail: c.text(7), Note: c.text(8), NoteSalt: c.text(9), NoteHash: c.text(10),
-		}})
-		list[len(list)-1].bad = c.bad
+func actFrom(row []any) *readAct {
+	c := cells{row: row, columns: actColumns}
+	a := &readAct{actRow: actRow{
+		ID: id.ID(c.text(0)), At: db.Time(c.text(1)), Actor: c.text(2), Authority: c.text(3), Name: c.text(4), Seal: c.text(5), Opens: c.text(6),
+		Detail: c.text(7), Note: c.text(8), NoteSalt: c.text(9), NoteHash: c.text(10),
+	}}
+	a.bad = c.bad
+	return a
+}
+
+// storedAct reads an act, nil if it is not there.
+func storedAct(ctx context.Context, r db.Reader, act id.ID) (a *readAct, err error) {
+	err = db.Raw(ctx, r, selectOf(actColumns, `trail_act where id = $1`), []any{act}, func(row []any) error {
+		a = actFrom(row)
 		return nil
 	})
-	return list, err
+	return a, err
 }
 
 func rawHead(ctx context.Context, r db.Reader) ([][]any, error) {
@@ -175,37 +185,36 @@ func kindsOf(ctx context.Context, r db.Reader) (kinds []string, err error) {
 	}
 }
 
-// rowsAfter reads rows of the table in the order of its key.
-func (t Table[T]) rowsAfter(ctx context.Context, r db.Reader, keys []any, limit int) ([][]any, error) {
-	var names, places []string
-	for i, c := range t.keyColumns() {
-		names = append(names, c.name)
-		places = append(places, fmt.Sprintf("$%d", i+1))
-	}
-	order := strings.Join(names, ", ")
-	query := selectOf(t.names(), t.name)
-	if keys != nil {
-		query += ` where (` + order + `) > (` + strings.Join(places, ", ") + `)`
-	}
-	return rawRows(ctx, r, query+fmt.Sprintf(` order by %s limit %d`, order, limit), keys...)
+// withEntries reads each row of the table with the entry of its version.
+func (t Table[T]) withEntries(ctx context.Context, r db.Reader, fn func(row []any) error) error {
+	return db.Raw(ctx, r, `select r.`+strings.Join(t.names(), `, r.`)+`, e.`+strings.Join(lastColumns, `, e.`)+`
+		from `+t.name+` r left join trail_entry e on e.kind = $1 and e.thing = `+t.thingColumn("r.")+` and e.version = r.version`, []any{t.kind}, fn)
 }
 
-// lastEntries reads the last entries of things.
-func lastEntries(ctx context.Context, r db.Reader, kind string, things []string) ([][]any, error) {
-	args := []any{kind}
-	return rawRows(ctx, r, selectOf(lastColumns, `trail_entry e where kind = $1 and thing in `+db.In(&args, things)+
-		` and not exists (select 1 from trail_entry n where n.kind = e.kind and n.thing = e.thing and n.version = e.version + 1)`), args...)
+// outdated reads things of which the row is of an earlier version than the last entry.
+func (t Table[T]) outdated(ctx context.Context, r db.Reader) ([]string, error) {
+	return db.List[string](ctx, r, `select e.thing from trail_entry e join `+t.name+` r on e.thing = `+t.thingColumn("r.")+` and e.version = r.version + 1
+		where e.kind = $1 order by e.thing limit 100`, t.kind)
+}
+
+// thingColumn is the key of a row as entries name it.
+func (t Table[T]) thingColumn(alias string) string {
+	keys := t.keyColumns()
+	if len(keys) == 1 && keys[0].text {
+		return alias + keys[0].name
+	}
+	parts := make([]string, len(keys))
+	for i, c := range keys {
+		parts[i] = `cast(` + alias + c.name + ` as text)`
+	}
+	return strings.Join(parts, ` || '/' || `)
 }
 
 // rowless reads things whose last entry says that they are there, and that have no row.
 func (t Table[T]) rowless(ctx context.Context, r db.Reader) ([]string, error) {
-	var key []string
-	for _, c := range t.keyColumns() {
-		key = append(key, `cast(`+c.name+` as text)`)
-	}
 	return db.List[string](ctx, r, `select thing from trail_entry e where kind = $1 and not gone
 			and not exists (select 1 from trail_entry n where n.kind = e.kind and n.thing = e.thing and n.version = e.version + 1)
-		except select `+strings.Join(key, ` || '/' || `)+` from `+t.name+` order by 1 limit 100`, t.kind)
+		except select `+t.thingColumn(``)+` from `+t.name+` order by 1 limit 100`, t.kind)
 }
 
 // oddity is a query for what must not be: kind, thing, version and number of each.
@@ -213,18 +222,34 @@ type oddity struct{ query, table, column, reason string }
 
 var oddities = []oddity{
 	{`select 'act', a.id, 0, -1 from trail_act a where not exists (select 1 from trail_entry e where e.act = a.id) limit 100`, "trail_act", "id", "この操作の記録が1件もありません"},
-	{`select 'act', act, 0, coalesce(min(seq), -1) from trail_entry group by act having min(position) <> 0 or max(position) <> count(*) - 1 limit 100`, "trail_entry", "position", "この操作の記録が欠けているか、増えています"},
-	{`select kind, thing, max(version), coalesce(max(seq), -1) from trail_entry group by kind, thing having min(version) <> 1 or max(version) <> count(*) limit 100`, "trail_entry", "version", "版が第1版から続いていません"},
-	{`select n.kind, n.thing, n.version, coalesce(n.seq, -1) from trail_entry e join trail_entry n on n.kind = e.kind and n.thing = e.thing and n.version = e.version + 1
-		where n.seq < e.seq or e.seq is null and n.seq is not null limit 100`, "trail_entry", "seq", "前の版より小さい番号が付いています"},
+	{`select 'act', act, 0, -1 from trail_entry group by act having min(position) <> 0 or max(position) <> count(*) - 1 limit 100`, "trail_entry", "position", "この操作の記録が欠けているか、増えています"},
+	{`select kind, thing, max(version), -1 from trail_entry group by kind, thing having min(version) <> 1 or max(version) <> count(*) limit 100`, "trail_entry", "version", "版が第1版から続いていません"},
+	{`select n.kind, n.thing, n.version, coalesce(n.seq, -1) from trail_entry n join trail_entry e on e.kind = n.kind and e.thing = n.thing and e.version = n.version - 1
+		where n.version > 1 and (n.seq < e.seq or e.seq is null and n.seq is not null) limit 100`, "trail_entry", "seq", "前の版より小さい番号が付いています"},
 	{`select e.kind, e.thing, e.version, coalesce(e.seq, -1) from trail_erasure x join trail_entry e on e.kind = x.kind and e.thing = x.thing and e.version <= x.through
 		where x.part = 'personal' and e.personal <> '' limit 100`, "trail_entry", "personal", "消去したはずの個人の部分が残っています"},
 	{`select 'act', a.id, 0, -1 from trail_erasure x join trail_act a on a.id = x.thing where x.part = 'note' and a.note <> '' limit 100`, "trail_act", "note", "消去したはずの覚え書きが残っています"},
+}
+
+// derived are oddities of what followers have made.
+var derived = []oddity{
 	{`select t.kind, t.thing, t.version, t.seq from trail_thing t left join trail_entry e on e.kind = t.kind and e.thing = t.thing and e.version = t.version left join trail_act a on a.id = e.act
 		where e.act is null or a.id is null or e.home <> t.home or e.gone <> t.gone or e.seq is distinct from t.seq or a.at <> t.at limit 100`, "trail_thing", "", "記録と違います"},
-	{`select e.kind, e.thing, e.version, e.seq from trail_entry e left join trail_thing t on t.kind = e.kind and t.thing = e.thing
-		where e.seq < (select position from trail_follower where name = 'things') and (t.version is null or t.version < e.version) limit 100`, "trail_thing", "version", "この版がまだ写されていません"},
+	{`select n.kind, n.thing, n.version, n.seq from trail_entry n join trail_thing t on t.kind = n.kind and t.thing = n.thing
+		where n.version > 1 and t.version < n.version and n.seq < (select position from trail_follower where name = 'things') limit 100`, "trail_thing", "version", "この版が写されていません"},
 	{`select 'follower', name, 0, -1 from trail_follower where position < 0 or position > (select size from trail_head) limit 100`, "trail_follower", "position", "木にない所まで読んだとあります"},
+}
+
+// missingThings are those that the follower has met and not kept.
+var missingThings = oddity{`select e.kind, e.thing, e.version, e.seq from trail_entry e left join trail_thing t on t.kind = e.kind and t.thing = e.thing
+	where e.version = 1 and e.seq < (select position from trail_follower where name = 'things') and t.version is null limit 100`, "trail_thing", "thing", "このものが写されていません"}
+
+// thingsKept counts the things that the follower keeps, and tells how far it has come.
+func thingsKept(ctx context.Context, r db.Reader) (n, position int64, err error) {
+	if n, err = db.Get[int64](ctx, r, `select count(*) from trail_thing`); err == nil {
+		position, err = followerAt(ctx, r, thingsFollower)
+	}
+	return n, position, err
 }
 
 func (o oddity) each(ctx context.Context, r db.Reader, fn func(kind, thing string, version, index int64)) error {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"sekimori/internal/base/db"
+	"sekimori/internal/base/id"
 )
 
 // Audited is an audited table, as Verify and Erase take it: a Table.
@@ -92,8 +93,26 @@ type verifier struct {
 	report Report
 	walk   walk
 	epochs []epochKey
-	store  string // id of the store
+	store  string           // id of the store
+	acts   map[id.ID]string // hashes of the last acts
+	live   map[string]tally // by kind, what its rows come to, if none was removed and came back
+
+	position, kept int64 // of the follower of things: how far it has come, what it keeps
+	met            int64 // things before its position
 }
+
+// tally is how many things there are, and how many versions of them.
+type tally struct{ things, versions int64 }
+
+func newVerifier(r db.Reader) *verifier {
+	return &verifier{
+		r: r, report: Report{Findings: []Finding{}}, acts: map[id.ID]string{}, live: map[string]tally{},
+		walk: walk{missing: map[tlog.Hash]int64{}, tiles: map[int64]tile{}, receipts: map[int64][]claim{}, last: [2]int64{math.MinInt64, 0}},
+	}
+}
+
+// found counts what was found so far.
+func (v *verifier) found() int { return len(v.report.Findings) + v.report.More }
 
 func (v *verifier) find(f Finding) {
 	if len(v.report.Findings) == mostFindings {
@@ -111,14 +130,12 @@ func (l *Log) Verify(ctx context.Context, tables []Audited, anchors Anchors) (Re
 	tables = append(Tables(), tables...)
 	var v *verifier
 	err := l.db.View(ctx, func(r db.Reader) error {
-		v = &verifier{r: r, report: Report{Findings: []Finding{}}, walk: walk{
-			missing: map[tlog.Hash]int64{}, tiles: map[int64]tile{}, receipts: map[int64][]claim{}, last: [2]int64{math.MinInt64, 0},
-		}}
+		v = newVerifier(r)
 		for _, part := range []func(context.Context) error{
 			func(ctx context.Context) error { return v.anchors(ctx, anchors) },
 			v.log,
 			func(ctx context.Context) error { return v.records(ctx, tables) },
-			v.oddities,
+			v.derived,
 		} {
 			if err := part(ctx); err != nil {
 				return err
@@ -171,6 +188,15 @@ func (v *verifier) records(ctx context.Context, tables []Audited) error {
 		}
 	}
 	return nil
+}
+
+// derived checks what followers have made.
+func (v *verifier) derived(ctx context.Context) error {
+	list := derived
+	if v.kept < v.met {
+		list = append(slices.Clone(derived), missingThings)
+	}
+	return v.look(ctx, list)
 }
 
 // peaks is the roots of the perfect trees into which an RFC 6962 tree of a size falls, the largest first.

@@ -57,8 +57,11 @@ func (v *verifier) head(ctx context.Context) (Head, error) {
 	return head, nil
 }
 
-// keys reads the store's id and the keys of the epochs.
+// keys reads the store's id and the keys of the epochs, and how far the follower of things is.
 func (v *verifier) keys(ctx context.Context) (err error) {
+	if v.kept, v.position, err = thingsKept(ctx, v.r); err != nil {
+		return err
+	}
 	if v.store, err = storeOf(ctx, v.r); err != nil {
 		return err
 	}

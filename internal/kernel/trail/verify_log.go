@@ -82,7 +82,10 @@ func (v *verifier) log(ctx context.Context) error {
 	if err := v.allTiles(ctx); err != nil {
 		return err
 	}
-	return v.pending(ctx)
+	if err := v.pending(ctx); err != nil {
+		return err
+	}
+	return v.look(ctx, oddities)
 }
 
 // pending checks the entries that have no number yet, among which those are whose number was taken away.
@@ -106,9 +109,10 @@ func (v *verifier) pending(ctx context.Context) error {
 	}
 }
 
-// readEntry is an entry as it was read; bad names a column that holds what is not of its type.
+// readEntry is an entry as it was read, with its act if it is the first of it; bad names a column that holds what is not of its type.
 type readEntry struct {
 	entryRow
+	act *readAct
 	bad string
 }
 
@@ -122,12 +126,10 @@ func (e readEntry) finding(column, reason string, args ...any) Finding {
 
 // entries checks a page of entries with their acts and hands each with its leaf to then.
 func (v *verifier) entries(ctx context.Context, page []readEntry, then func(context.Context, readEntry, tlog.Hash) error) error {
-	acts, blanks, err := v.acts(ctx, page)
-	if err != nil {
-		return err
-	}
+	var blanks []blank
 	for _, e := range page {
 		v.report.Checked++
+		v.tally(e)
 		if e.bad != "" {
 			v.find(e.finding(e.bad, "値の型が違います"))
 		}
@@ -137,9 +139,12 @@ func (v *verifier) entries(ctx context.Context, page []readEntry, then func(cont
 		} else if e.PersonalHash != "" {
 			blanks = append(blanks, blank{e.Kind, e.Thing, PartPersonal, e.Version, e.finding("personal", "個人の部分が、消去の記録なしに消されています")})
 		}
-		act, ok := acts[e.Act]
-		if !ok {
-			v.find(e.finding("act", "操作 %s の記録がありません", e.Act))
+		if e.act != nil {
+			blanks = append(blanks, v.act(e)...)
+		}
+		act, err := v.actHash(ctx, e)
+		if err != nil {
+			return err
 		}
 		record, err := e.leaf(act)
 		if err != nil {
@@ -152,7 +157,52 @@ func (v *verifier) entries(ctx context.Context, page []readEntry, then func(cont
 	return v.covered(ctx, blanks)
 }
 
-// part checks one part of an entry, or the note of an act, against its hash.
+// tally adds an entry to what the rows of its kind must come to.
+func (v *verifier) tally(e readEntry) {
+	c := v.live[e.Kind]
+	c.versions++
+	if e.Version == 1 {
+		c.things++
+		if e.Seq != nil && *e.Seq < v.position {
+			v.met++
+		}
+	}
+	if e.Gone {
+		c.things--
+		c.versions -= e.Version
+	}
+	v.live[e.Kind] = c
+}
+
+// actHash is the hash of the act of an entry. It remembers acts, since most entries follow another of the same.
+func (v *verifier) actHash(ctx context.Context, e readEntry) (string, error) {
+	if hash, ok := v.acts[e.Act]; ok && e.act == nil {
+		return hash, nil
+	}
+	a := e.act
+	if a == nil {
+		var err error
+		if a, err = storedAct(ctx, v.r, e.Act); err != nil {
+			return "", err
+		}
+	}
+	if len(v.acts) >= pageOfRows {
+		clear(v.acts)
+	}
+	v.acts[e.Act] = ""
+	if a == nil {
+		v.find(e.finding("act", "操作 %s の記録がありません", e.Act))
+		return "", nil
+	}
+	hash, err := a.hash()
+	if err != nil {
+		v.find(e.finding("act", "操作 %s を正規化できません（%v）", e.Act, err))
+	}
+	v.acts[e.Act] = hash
+	return hash, nil
+}
+
+// part checks one part of an entry against its hash.
 func (v *verifier) part(e readEntry, column, text, salt, hash string) {
 	if hashPart(salt, text) != hash {
 		v.find(e.finding(column, "内容とそのハッシュが合いません"))
@@ -166,48 +216,30 @@ type blank struct {
 	finding           Finding
 }
 
-// acts checks the acts of a page and gives their hashes, with the notes that are blank.
-func (v *verifier) acts(ctx context.Context, page []readEntry) (map[id.ID]string, []blank, error) {
-	first := map[id.ID]int64{} // the first entry of each
-	var ids []id.ID
-	for i, e := range page {
-		if _, ok := first[e.Act]; !ok {
-			first[e.Act] = int64(i)
-			ids = append(ids, e.Act)
+// act checks the act that came with its first entry, and gives its note if that is blank.
+func (v *verifier) act(e readEntry) []blank {
+	a := e.act
+	bad := func(column, reason string) Finding {
+		f := e.finding(column, "%s", reason)
+		f.Kind, f.Thing, f.Version, f.Table = KindAct, string(a.ID), 0, "trail_act"
+		return f
+	}
+	if a.bad != "" {
+		v.find(bad(a.bad, "値の型が違います"))
+	}
+	if a.Detail != "{}" {
+		if canonical, err := canon.Marshal(json.RawMessage(a.Detail)); err != nil || string(canonical) != a.Detail {
+			v.find(bad("detail", "正規の形のJSONではありません"))
 		}
 	}
-	rows, err := storedActs(ctx, v.r, ids)
-	if err != nil {
-		return nil, nil, err
+	switch {
+	case a.Note == "" && a.NoteSalt == "" && a.NoteHash == "":
+	case a.Note == "" && a.NoteSalt == "":
+		return []blank{{KindAct, string(a.ID), PartNote, 0, bad("note", "覚え書きが、消去の記録なしに消されています")}}
+	case hashPart(a.NoteSalt, a.Note) != a.NoteHash:
+		v.find(bad("note", "内容とそのハッシュが合いません"))
 	}
-	hashes := make(map[id.ID]string, len(rows))
-	var blanks []blank
-	for _, a := range rows {
-		f := func(column, reason string) Finding {
-			f := page[first[a.ID]].finding(column, "%s", reason)
-			f.Kind, f.Thing, f.Version, f.Table = KindAct, string(a.ID), 0, "trail_act"
-			return f
-		}
-		if a.bad != "" {
-			v.find(f(a.bad, "値の型が違います"))
-		}
-		switch {
-		case a.Note == "" && a.NoteSalt == "" && a.NoteHash == "":
-		case a.Note == "" && a.NoteSalt == "":
-			blanks = append(blanks, blank{KindAct, string(a.ID), PartNote, 0, f("note", "覚え書きが、消去の記録なしに消されています")})
-		case hashPart(a.NoteSalt, a.Note) != a.NoteHash:
-			v.find(f("note", "内容とそのハッシュが合いません"))
-		}
-		if a.Detail != "{}" {
-			if canonical, err := canon.Marshal(json.RawMessage(a.Detail)); err != nil || string(canonical) != a.Detail {
-				v.find(f("detail", "正規の形のJSONではありません"))
-			}
-		}
-		if hashes[a.ID], err = a.hash(); err != nil {
-			v.find(f("", "操作を正規化できません"))
-		}
-	}
-	return hashes, blanks, nil
+	return nil
 }
 
 // covered reports the blanks that no erasure accounts for.
@@ -380,9 +412,9 @@ func (v *verifier) allTiles(ctx context.Context) error {
 	return nil
 }
 
-// oddities looks for what must not be and shows in counts and joins only.
-func (v *verifier) oddities(ctx context.Context) error {
-	for _, o := range oddities {
+// look runs queries for what must not be and shows in counts and joins only.
+func (v *verifier) look(ctx context.Context, list []oddity) error {
+	for _, o := range list {
 		if err := o.each(ctx, v.r, func(kind, thing string, version, index int64) {
 			v.find(Finding{Index: index, Kind: kind, Thing: thing, Version: version, Table: o.table, Column: o.column, Reason: o.reason})
 		}); err != nil {

@@ -8,77 +8,67 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"sekimori/internal/base/db"
 )
 
 // verify compares each row with its last entry, and looks for things that should have a row.
 func (t Table[T]) verify(ctx context.Context, v *verifier) error {
 	f := t.form()
-	for after := []any(nil); ; {
-		rows, err := t.rowsAfter(ctx, v.r, after, pageOfRows)
+	have, found := tally{}, v.found()
+	if err := t.withEntries(ctx, v.r, func(row []any) error {
+		version, _ := row[f.version].(int64)
+		have.things++
+		have.versions += version
+		v.record(Finding{Index: -1, Kind: t.kind, Thing: f.thing(row), Version: version, Table: t.name}, f, row[:len(f.names)], row[len(f.names):])
+		return nil
+	}); err != nil || have == v.live[t.kind] && v.found() == found {
+		return err
+	}
+	// Something is wrong, or a thing was removed and came back.
+	for _, look := range []struct {
+		query  func(context.Context, db.Reader) ([]string, error)
+		reason string
+	}{
+		{t.rowless, "記録ではあるはずの行がありません"},
+		{t.outdated, "この行のあとの版の記録があります"},
+	} {
+		list, err := look.query(ctx, v.r)
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			break
+		for _, thing := range list {
+			v.find(Finding{Index: -1, Kind: t.kind, Thing: thing, Table: t.name, Reason: look.reason})
 		}
-		things := make([]string, len(rows))
-		for i, row := range rows {
-			things[i] = f.thing(row)
-		}
-		entries, err := lastEntries(ctx, v.r, t.kind, things)
-		if err != nil {
-			return err
-		}
-		last := make(map[string][]any, len(entries))
-		for _, e := range entries {
-			c := cells{row: e, columns: lastColumns}
-			last[c.text(0)] = e
-		}
-		for i, row := range rows {
-			v.record(Finding{Index: -1, Kind: t.kind, Thing: things[i], Table: t.name}, f, row, last[things[i]])
-		}
-		after = f.keysOf(rows[len(rows)-1])
 	}
-	lost, err := t.rowless(ctx, v.r)
-	for _, thing := range lost {
-		v.find(Finding{Index: -1, Kind: t.kind, Thing: thing, Table: t.name, Reason: "記録ではあるはずの行がありません"})
-	}
-	return err
+	return nil
 }
 
-// record compares a row with the last entry of its thing.
+// record compares a row with the entry of its version.
 func (v *verifier) record(at Finding, f form, row, entry []any) {
 	bad := func(column, reason string) {
 		at := at
 		at.Column, at.Reason = column, reason
 		v.find(at)
 	}
-	if entry == nil {
-		bad("", "行がありますが、その記録がありません")
-		return
-	}
-	e := cells{row: entry, columns: lastColumns}
-	at.Version = e.int(1)
-	if n, ok := entry[4].(int64); ok {
+	c, e := cells{row: row, columns: f.names}, cells{row: entry, columns: lastColumns}
+	if n, ok := entry[0].(int64); ok {
 		at.Index = n
 	}
-	home, gone, public, personal := e.text(2), e.truth(3), e.text(5), e.text(6)
-	if e.bad != "" {
-		return // reported with the log
-	}
-	if gone {
-		bad("", "記録では取り除かれた行があります")
+	if entry[1] == nil {
+		bad("version", "この行の版の記録がありません")
 		return
 	}
-	c := cells{row: row, columns: f.names}
-	if version := c.int(f.version); version != at.Version {
-		bad("version", fmt.Sprintf("行は第%d版ですが、最後の記録は第%d版です", version, at.Version))
+	home, gone := e.text(1), e.truth(2)
+	if gone {
+		bad("", "記録では取り除かれた行があります")
 	}
 	if c.text(f.home) != home {
 		bad("home", "行が最後の記録と違います")
 	}
-	for i, recorded := range []string{public, personal} {
-		if state, odd := f.state(i, row); odd != "" {
+	for part := range f.parts {
+		state, odd := f.state(part, row)
+		if recorded := e.text(3 + part); odd != "" {
 			bad(odd, "値の型が違います")
 		} else if state != recorded {
 			for _, column := range differing(state, recorded) {
@@ -86,6 +76,7 @@ func (v *verifier) record(at Finding, f form, row, entry []any) {
 			}
 		}
 	}
+	c.int(f.version)
 	if c.bad != "" {
 		bad(c.bad, "値の型が違います")
 	}
@@ -146,14 +137,6 @@ func (t Table[T]) names() []string {
 		names[i] = c.name
 	}
 	return names
-}
-
-func (f form) keysOf(row []any) []any {
-	keys := make([]any, len(f.keys))
-	for i, k := range f.keys {
-		keys[i] = row[k]
-	}
-	return keys
 }
 
 func (f form) thing(row []any) string {
