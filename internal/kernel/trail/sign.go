@@ -63,7 +63,7 @@ func (l *Log) Sign(ctx context.Context) error {
 			return err
 		}
 		text := string(log.Checkpoint{Origin: signer.Name(), Size: uint64(head.Size), Hash: head.Root[:]}.Marshal())
-		signed, err := note.Sign(&note.Note{Text: text}, signer)
+		signed, err := note.Sign(&note.Note{Text: text + timeLine(db.At(tx.Now))}, signer)
 		if err != nil {
 			return err
 		}
@@ -73,6 +73,9 @@ func (l *Log) Sign(ctx context.Context) error {
 		return insertCheckpoint(ctx, tx, head, string(signed))
 	})
 }
+
+// timeLine is the line of a checkpoint that says when it was signed.
+func timeLine(at db.Time) string { return "time " + string(at) + "\n" }
 
 // signed says whether there is nothing to sign.
 func (l *Log) signed(ctx context.Context) (done bool, err error) {

@@ -88,27 +88,36 @@ func (v *verifier) keys(ctx context.Context) (err error) {
 	return nil
 }
 
+// signedHead is what a checkpoint says.
+type signedHead struct {
+	epoch, size int64
+	root        tlog.Hash
+	rest        string
+}
+
 // read takes a checkpoint apart and checks its signature and its place among the epochs; trouble says what is wrong with it.
-func (v *verifier) read(text string) (epoch, size int64, root tlog.Hash, trouble string) {
+func (v *verifier) read(text string) (h signedHead, trouble string) {
+	const malformed = "チェックポイントの形ではありません"
 	line, _, _ := strings.Cut(text, "\n")
 	store, number, _ := strings.Cut(strings.TrimPrefix(line, "sekimori/"), "/")
 	epoch, err := strconv.ParseInt(number, 10, 64)
 	if trouble := v.belongs(store, epoch); err != nil || trouble != "" {
-		return epoch, 0, root, cmp.Or(trouble, "チェックポイントの形ではありません")
+		return h, cmp.Or(trouble, malformed)
 	}
 	key := v.epochs[epoch-1].key
 	if key == nil {
-		return epoch, 0, root, "この期の公開鍵がありません"
+		return h, "この期の公開鍵がありません"
 	}
 	opened, err := note.Open([]byte(text), note.VerifierList(key))
 	if err != nil {
-		return epoch, 0, root, "署名が、この期の公開鍵と合いません"
+		return h, "署名が、この期の公開鍵と合いません"
 	}
 	var c log.Checkpoint
-	if _, err := c.Unmarshal([]byte(opened.Text)); err != nil || len(c.Hash) != tlog.HashSize || c.Size > 1<<62 {
-		return epoch, 0, root, "チェックポイントの形ではありません"
+	rest, err := c.Unmarshal([]byte(opened.Text))
+	if err != nil || len(c.Hash) != tlog.HashSize || c.Size > 1<<62 {
+		return h, malformed
 	}
-	return epoch, int64(c.Size), tlog.Hash(c.Hash), v.lost(epoch, int64(c.Size))
+	return signedHead{epoch, int64(c.Size), tlog.Hash(c.Hash), string(rest)}, v.lost(epoch, int64(c.Size))
 }
 
 // belongs says what is wrong if a checkpoint or receipt is not of this database.
@@ -138,12 +147,12 @@ func (v *verifier) anchors(ctx context.Context, anchors Anchors) error {
 	w := &v.walk
 	for _, a := range anchors.Checkpoints {
 		f := Finding{Index: -1, Kind: "checkpoint", Thing: a.Name}
-		_, size, root, trouble := v.read(a.Text)
+		head, trouble := v.read(a.Text)
 		if f.Reason = trouble; trouble != "" {
 			v.find(f)
 			continue
 		}
-		w.held = append(w.held, claim{size, root, f})
+		w.held = append(w.held, claim{head.size, head.root, f})
 	}
 	for _, a := range anchors.Receipts {
 		f := Finding{Index: -1, Kind: "receipt", Thing: a.Name}
@@ -207,18 +216,15 @@ func (v *verifier) checkpoint(row []any) (claim, int64) {
 	if err != nil {
 		bad("root", "ハッシュの形ではありません")
 	}
-	if _, err := db.ParseTime(c.text(3)); err != nil {
-		bad("at", "時刻の形ではありません")
-	}
-	if c.bad != "" {
-		bad(c.bad, "値の型が違います")
-	}
-	signedEpoch, signedSize, signedRoot, trouble := v.read(c.text(4))
+	head, trouble := v.read(c.text(4))
 	switch {
 	case trouble != "":
 		bad("note", trouble)
-	case signedEpoch != epoch || signedSize != size || signedRoot != root:
+	case head != signedHead{epoch, size, root, timeLine(db.Time(c.text(3)))}:
 		bad("note", "署名された内容と、列の値が違います")
+	}
+	if c.bad != "" {
+		bad(c.bad, "値の型が違います")
 	}
 	return claim{size, root, f}, epoch
 }
