@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -104,8 +105,7 @@ func (q *Queue) claim(ctx context.Context) (*Handle, error) {
 		err = errors.Join(err, q.alone(ctx, c.ID, func(ctx context.Context, tx *db.Tx) error {
 			h = nil
 			if c.Tries >= q.tries {
-				_, err := fail(ctx, tx, c.ID, c.Lease, errs.New(errs.Internal, "処理の途中でプログラムが%d回止まったので、停止しました。", c.Tries))
-				return err
+				return fail(ctx, tx, c.ID, c.Lease, errs.New(errs.Internal, "処理の途中でプログラムが%d回止まったので、停止しました。", c.Tries))
 			}
 			ok, err := take(ctx, tx, c, db.At(tx.Now.Add(q.lease)))
 			if ok {
@@ -178,11 +178,11 @@ func (q *Queue) settle(ctx context.Context, h *Handle, cause error) error {
 		case cause == nil:
 			_, err = finish(ctx, tx, h.Job, h.lease)
 		case stopping: // not the job's fault
-			_, err = putBack(ctx, tx, h, db.At(tx.Now), h.tries-1, "")
+			err = putBack(ctx, tx, h, db.At(tx.Now), h.tries-1, "")
 		case h.tries >= q.tries, useless(cause):
-			_, err = fail(ctx, tx, h.Job, h.lease, cause)
+			err = fail(ctx, tx, h.Job, h.lease, cause)
 		default:
-			_, err = putBack(ctx, tx, h, db.At(tx.Now.Add(q.pause(h.tries))), h.tries, errs.Message(cause))
+			err = putBack(ctx, tx, h, db.At(tx.Now.Add(q.pause(h.tries))), h.tries, errs.Message(cause))
 		}
 		return err
 	})
@@ -190,11 +190,7 @@ func (q *Queue) settle(ctx context.Context, h *Handle, cause error) error {
 
 // useless says whether trying again would end the same.
 func useless(err error) bool {
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.NotFound, errs.Forbidden:
-		return true
-	}
-	return false
+	return slices.Contains([]errs.Kind{errs.Invalid, errs.NotFound, errs.Forbidden}, errs.KindOf(err))
 }
 
 // beat gives signs of life until ctx ends: every third of a lease, and every tick when there is news. When the lease is lost

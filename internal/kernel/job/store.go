@@ -70,24 +70,25 @@ func live(ctx context.Context, tx *db.Tx, h *Handle, until db.Time, p Progress) 
 	return n > 0, err
 }
 
-// finish, fail and putBack end a try; false when the lease is lost or the try has ended.
-
+// finish ends a job; false when the lease is lost or the try has ended.
 func finish(ctx context.Context, tx *db.Tx, job id.ID, lease int64) (bool, error) {
 	n, err := tx.Exec(ctx, `update job set state = $1, ended_at = $2, error = '' where id = $3 and lease = $4 and state = $5`,
 		Done, tx.Now, job, lease, Running)
 	return n > 0, err
 }
 
-func fail(ctx context.Context, tx *db.Tx, job id.ID, lease int64, cause error) (bool, error) {
-	n, err := tx.Exec(ctx, `update job set state = $1, ended_at = $2, error = $3 where id = $4 and lease = $5 and state = $6`,
+// fail and putBack end a try in the same way, if the lease is still held.
+
+func fail(ctx context.Context, tx *db.Tx, job id.ID, lease int64, cause error) error {
+	_, err := tx.Exec(ctx, `update job set state = $1, ended_at = $2, error = $3 where id = $4 and lease = $5 and state = $6`,
 		Stopped, tx.Now, errs.Message(cause), job, lease, Running)
-	return n > 0, err
+	return err
 }
 
-func putBack(ctx context.Context, tx *db.Tx, h *Handle, due db.Time, tries int64, why string) (bool, error) {
-	n, err := tx.Exec(ctx, `update job set state = $1, due_at = $2, tries = $3, error = $4 where id = $5 and lease = $6 and state = $7`,
+func putBack(ctx context.Context, tx *db.Tx, h *Handle, due db.Time, tries int64, why string) error {
+	_, err := tx.Exec(ctx, `update job set state = $1, due_at = $2, tries = $3, error = $4 where id = $5 and lease = $6 and state = $7`,
 		Waiting, due, tries, why, h.Job, h.lease, Running)
-	return n > 0, err
+	return err
 }
 
 func revive(ctx context.Context, tx *db.Tx, job id.ID) (bool, error) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -188,7 +189,7 @@ func (s *Store) epoch() (int64, error) {
 // forget removes files of the store.
 func (s *Store) forget(names ...string) error {
 	for _, name := range names {
-		if err := os.Remove(s.dir + string(os.PathSeparator) + name); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.Remove(filepath.Join(s.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return errs.Wrap(err, errs.Unavailable, "フォルダ %s の %s を消せません。権限を確かめてください。", s.dir, name)
 		}
 	}
