@@ -31,6 +31,7 @@ type App struct {
 	Library *regime.Library
 	Policy  *policy.Service
 	People  *people.Service
+	Staff   *people.Directory // who is where, for reading
 	Trail   *trailview.Service
 
 	store *trail.Store // nil when it is only looked at
@@ -100,7 +101,7 @@ func Assemble(d *db.DB, files *file.Store, offered *regime.Set) *App {
 	log := trail.New(d).Follow(trail.Things())
 	library := regime.NewLibrary(offered, capabilities())
 	a := &App{DB: d, Log: log, Library: library, Policy: policy.New(log, library)}
-	a.People = people.New(log, files, a.rules)
+	a.People, a.Staff = people.New(log, files, a.rules), people.NewDirectory(log, library)
 	a.Jobs = job.New(d, append(a.People.Kinds(), trailview.Job(log, Audited()))...)
 	a.People.Jobs = a.Jobs
 	a.Trail = trailview.New(log, a.Jobs, Audited())

@@ -18,7 +18,7 @@ import (
 
 // Modules lists the features in the order of the menu.
 func (a *App) Modules() []feature.Module {
-	modules := []feature.Module{policy.Module(a.Policy)}
+	modules := []feature.Module{policy.Module(a.Policy), people.Module(a.People, a.Staff)}
 	words := []feature.Words{trailview.Words()}
 	for _, m := range modules {
 		words = append(words, m.Words)

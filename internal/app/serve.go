@@ -10,8 +10,11 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 
+	"sekimori/internal/app/minato"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/web"
 )
@@ -51,6 +54,8 @@ func (k *serveCommand) Run(c *console) error {
 type demoCommand struct {
 	Listen string `env:"SEKIMORI_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"待ち受けるアドレス（この端末だけ）"`
 	Dir    string `placeholder:"DIR" help:"データを残すフォルダー。省くと終了時に消す"`
+	Size   string `enum:"small,city" default:"small" placeholder:"SIZE" help:"町の大きさ。small（400人）か city（33,000人。作るのに1分ほどかかる）"`
+	Today  string `placeholder:"DATE" help:"今日をこの日とする（省くと実際の今日）"`
 }
 
 // Run serves みなと市, a body that does not exist, until it is told to stop.
@@ -66,14 +71,39 @@ func (k *demoCommand) Run(c *console) error {
 	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return errs.Wrap(err, errs.Invalid, "フォルダー %s を作れません", dir)
 	}
-	c.flags.DB = "sqlite:" + filepath.Join(dir, "sekimori.db")
+	c.flags.DB, c.flags.Store = "sqlite:"+filepath.Join(dir, "sekimori.db"), filepath.Join(dir, "sekimori.store")
 	a, err := c.open()
 	if err != nil {
 		return err
 	}
 	defer c.close(a)
-	c.say("架空の「みなと市」です。いまは閲覧だけで、サインインはまだありません（利用者の一覧は空です）。")
+	if err := k.build(c, a, dir); err != nil {
+		return err
+	}
 	return c.serve(a, k.Listen, "みなと市（デモ）")
+}
+
+// build puts the town into a new database, and moves its clock.
+func (k *demoCommand) build(c *console, a *App, dir string) error {
+	if k.Today != "" {
+		day, err := jpdate.Parse(k.Today)
+		if err != nil {
+			return errs.Wrap(err, errs.Invalid, "--today: %s", errs.Message(err))
+		}
+		ahead := time.Duration(day.Sub(jpdate.Today(time.Now()))) * 24 * time.Hour
+		a.DB.Now = func() time.Time { return time.Now().Add(ahead) }
+	}
+	today := jpdate.Today(a.DB.Now())
+	if k.Size != string(minato.Small) {
+		c.say("町を作っています。しばらくお待ちください。")
+	}
+	err := minato.Build(c.ctx, minato.Program{Log: a.Log, Library: a.Library, People: a.People}, minato.Options{Size: minato.Size(k.Size), Today: today, Folder: dir})
+	if err != nil {
+		return err
+	}
+	c.say("架空の「みなと市」です（今日は%s）。サインインはまだなく、この端末を使う人が操作者です。", today.Wareki())
+	c.say("来年4月の人事異動のファイルを %s に置きました。「職員の取込み」で試せます。", dir)
+	return nil
 }
 
 // serve answers on an address of this machine alone: nobody signs in yet, so nothing keeps

@@ -2,6 +2,7 @@ package people
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"strings"
 
@@ -21,10 +22,17 @@ func words() feature.Words {
 		return feature.KindWords{Title: title, Columns: columns, Href: href, Text: inWords}
 	}
 	upload := func(thing string) string { return "/people/import/" + thing }
+	called := func(w feature.KindWords, columns ...string) feature.KindWords {
+		w.Called = columns
+		return w
+	}
 	return feature.Words{
+		Names: func(ctx context.Context, r db.Reader, now db.Time, ids []string) (map[string]string, error) {
+			return org.View{Now: now}.Names(ctx, r, ids)
+		},
 		Acts: map[string]string{
 			"people.upload": "人事異動のファイルを受け付ける", "people.operators": "人事異動を扱う人を決める", "people.confirm": "人事異動の内容を確かめる", "people.import": "人事異動を取り込む",
-			"people.stop": "人事異動の取込みが止まる", "people.drop": "人事異動を取り下げる", "people.undo": "人事異動を取り消す",
+			"people.rehearse": "人事異動を試算する", "people.stop": "人事異動の取込みが止まる", "people.drop": "人事異動を取り下げる", "people.undo": "人事異動を取り消す",
 			"deputy.name": "代行者を指名する", "deputy.end": "代行を終える",
 		},
 		Kinds: map[string]feature.KindWords{
@@ -37,11 +45,11 @@ func words() feature.Words {
 			"person": of("職員", map[string]string{
 				"person": "職員の識別子", "number": "職員番号", "employment": "任用区分", "name": "氏名", "kana": "カナ", "mail": "メール",
 			}, nil),
-			"assignment": of("発令", map[string]string{"person": "職員", "unit": "組織", "post": "職", "manner": "区分"}, nil),
-			"designation": of("指定", map[string]string{
+			"assignment": called(of("発令", map[string]string{"person": "職員", "unit": "組織", "post": "職", "manner": "区分"}, nil), "person", "unit", "post", "manner"),
+			"designation": called(of("指定", map[string]string{
 				"regime": "規程", "role": "役割", "scope": "対象", "unit": "組織", "post": "職", "person": "職員", "decision": "決裁番号",
-			}, nil),
-			"deputy": of("代行者の指名", map[string]string{"regime": "規程", "role": "役割", "scope": "対象", "giver": "指名した人", "person": "代行する人"}, nil),
+			}, nil), "role", "unit", "post", "person"),
+			"deputy": called(of("代行者の指名", map[string]string{"regime": "規程", "role": "役割", "scope": "対象", "giver": "指名した人", "person": "代行する人"}, nil), "person", "role"),
 			"batch":  of("取り込まれた異動", map[string]string{"title": "件名", "effective_on": "効力の日", "operators": "公表前に見る人", "state": "状態"}, upload),
 			"people-upload": of("人事異動のファイル", map[string]string{
 				"title": "件名", "state": "状態", "at": "受付", "by_actor": "受け付けた人", "operators": "公表前に見る人", "wished": "希望の公表", "roster_on": "名簿の基準日", "covers": "名簿の範囲",

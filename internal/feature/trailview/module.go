@@ -15,7 +15,7 @@ var files embed.FS
 // Words are what people call the trail's own acts and things.
 func Words() feature.Words {
 	return feature.Words{
-		Acts: map[string]string{"trail.verify": "証跡を検証する", "trail.epoch": "証跡の新しい期を開く", "trail.erase": "証跡から個人情報を消去する"},
+		Acts: map[string]string{"trail.verify": "証跡を検証する", "trail.epoch": "証跡の新しい期を開く", "trail.erase": "証跡から個人情報を消去する", "trail.restore": "復元のあとに個人情報を消し直す"},
 		Kinds: map[string]feature.KindWords{
 			"check": {Title: "証跡の検証", Columns: map[string]string{
 				"actor": "検証した者", "at": "日時", "ok": "異常なし", "size": "件数", "root": "根のハッシュ", "checked": "調べた数", "findings": "見つかったもの",

@@ -59,34 +59,84 @@ func (p pages) search(ctx context.Context, r *web.Request) (searchView, error) {
 	v := searchView{Page: r.Page("証跡"), Form: p.form(r)}
 	v.Lead = "だれが、いつ、何をしたか。記録は消したり書き換えたりできず、変えられれば検証で分かります。"
 	q := trail.Query{Kind: r.Query("kind"), Name: r.Query("act"), Actor: r.Query("actor"), Limit: perPage}
-	q.After, _ = strconv.ParseInt(r.Query("after"), 10, 64) // what is no number is the first page
 	var ok bool
 	if q.From, q.To, ok = period(&v.Form); !ok {
 		return v, nil
 	}
-	var (
-		entries []trail.Entry
-		next    int64
-	)
 	err := p.s.log.DB().View(ctx, func(reader db.Reader) (err error) {
-		entries, next, err = p.s.log.Search(ctx, reader, q, p.seen())
+		if q.Kind == "" {
+			v.Results, err = p.acts(ctx, reader, r, q)
+		} else {
+			v.Results, err = p.entries(ctx, reader, r, q, "見つかった記録（新しい順）")
+		}
 		return err
 	})
-	if err != nil {
-		return v, err
-	}
-	v.Results.Table = p.table("見つかった記録（新しい順）", entries)
 	v.Results.Table.Empty = "この条件に合う記録はありません。"
-	v.Results.Pager = ui.Pager{Label: "証跡", Swap: "results", Next: following(r, "kind act actor from to", next)}
-	return v, nil
+	return v, err
+}
+
+const conditions = "kind act actor from to"
+
+// acts lists acts, each in one line however much it did.
+func (p pages) acts(ctx context.Context, reader db.Reader, r *web.Request, q trail.Query) (resultsView, error) {
+	seen := p.seen()
+	deeds, next, err := p.s.log.Acts(ctx, reader, q, id.ID(r.Query("after")), seen)
+	if err != nil {
+		return resultsView{}, err
+	}
+	var texts []string
+	for _, d := range deeds {
+		texts = append(texts, d.Public)
+	}
+	names, err := p.words.Names(ctx, reader, seen.Now, ids(texts...))
+	if err != nil {
+		return resultsView{}, err
+	}
+	t := ui.Table{Caption: "したこと（新しい順）", Stack: true, Columns: []ui.Column{
+		{Title: "日時", Keep: true}, {Title: "したこと", Head: true}, {Title: "対象"}, {Title: "だれが"},
+	}}
+	for _, d := range deeds {
+		about := ui.Cell{{Text: ui.Figure(int(d.Entries)) + "件", Href: actHref(d.ID)}}
+		if d.Entries == 1 {
+			about = ui.Cell{
+				{Text: p.words.label(d.Kind, d.Thing, d.Public, d.Personal, names), Href: thingHref(d.Kind, d.Thing)},
+				{Text: p.words.kind(d.Kind), Quiet: true},
+			}
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(moment(d.At)), ui.Anchor(p.words.act(d.Name), actHref(d.ID)), about, ui.Text(who(d.Actor))}})
+	}
+	return resultsView{t, ui.Pager{Label: "証跡", Swap: "results", Next: following(r, conditions, string(next))}}, nil
+}
+
+// entries lists entries one by one.
+func (p pages) entries(ctx context.Context, reader db.Reader, r *web.Request, q trail.Query, caption string) (resultsView, error) {
+	q.After, _ = strconv.ParseInt(r.Query("after"), 10, 64) // what is no number is the first page
+	seen := p.seen()
+	list, next, err := p.s.log.Search(ctx, reader, q, seen)
+	if err != nil {
+		return resultsView{}, err
+	}
+	var texts []string
+	for _, e := range list {
+		texts = append(texts, e.Public)
+	}
+	names, err := p.words.Names(ctx, reader, seen.Now, ids(texts...))
+	if err != nil {
+		return resultsView{}, err
+	}
+	after := ""
+	if next > 0 {
+		after = strconv.FormatInt(next, 10)
+	}
+	return resultsView{p.table(caption, list, names), ui.Pager{Label: caption, Swap: "results", Next: following(r, conditions, after)}}, nil
 }
 
 // following is the address of the next page with the conditions of this one, "" where nothing follows.
-func following(r *web.Request, conditions string, next int64) string {
-	if next == 0 {
+func following(r *web.Request, conditions, next string) string {
+	if next == "" {
 		return ""
 	}
-	query := url.Values{"after": {strconv.FormatInt(next, 10)}}
+	query := url.Values{"after": {next}}
 	for _, name := range strings.Fields(conditions) {
 		if value := r.Query(name); value != "" {
 			query.Set(name, value)
@@ -110,11 +160,11 @@ func (p pages) form(r *web.Request) ui.SearchForm {
 	return ui.SearchForm{
 		Action: "/trail", Swap: "results", Clear: "/trail",
 		Fields: []ui.Field{
-			{Name: "act", Label: "したこと", Value: r.Query("act"), Options: options("すべて", p.words.Acts)},
-			{Name: "kind", Label: "対象の種類", Value: r.Query("kind"), Options: options("すべて", kinds)},
-			{Name: "actor", Label: "だれが", Value: r.Query("actor"), Help: "記録のとおりに（例：cli:operator）"},
-			{Type: ui.Date, Name: "from", Label: "この日から", Value: r.Query("from")},
-			{Type: ui.Date, Name: "to", Label: "この日まで", Value: r.Query("to")},
+			{Name: "act", Label: "したこと", Help: "操作の種類", Value: r.Query("act"), Options: options("すべて", p.words.Acts)},
+			{Name: "kind", Label: "対象", Help: "選ぶと1件ずつ並びます", Value: r.Query("kind"), Options: options("すべて", kinds)},
+			{Name: "actor", Label: "だれが", Value: r.Query("actor"), Help: "例：cli:root"},
+			{Type: ui.Date, Name: "from", Label: "この日から", Value: r.Query("from"), Help: "例：R8.4.1"},
+			{Type: ui.Date, Name: "to", Label: "この日まで", Value: r.Query("to"), Help: "例：R9.3.31"},
 		},
 	}
 }
@@ -142,20 +192,20 @@ func period(f *ui.SearchForm) (from, to db.Time, ok bool) {
 }
 
 // table lists entries.
-func (p pages) table(caption string, entries []trail.Entry) ui.Table {
+func (p pages) table(caption string, entries []trail.Entry, names map[string]string) ui.Table {
 	t := ui.Table{Caption: caption, Stack: true, Columns: []ui.Column{
 		{Title: "日時", Keep: true}, {Title: "したこと"}, {Title: "対象", Head: true}, {Title: "だれが"}, {Title: "番号", Number: true},
 	}}
 	for _, e := range entries {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			ui.Text(moment(e.At)), ui.Anchor(p.words.act(e.Name), actHref(e.Act)), p.thingCell(e), ui.Text(who(e.Actor)), ui.Text(place(e)),
+			ui.Text(moment(e.At)), ui.Anchor(p.words.act(e.Name), actHref(e.Act)), p.thingCell(e, names), ui.Text(who(e.Actor)), ui.Text(place(e)),
 		}})
 	}
 	return t
 }
 
-func (p pages) thingCell(e trail.Entry) ui.Cell {
-	cell := ui.Cell{{Text: label(e), Href: thingHref(e.Kind, e.Thing)}, {Text: p.words.kind(e.Kind) + "　第" + strconv.FormatInt(e.Version, 10) + "版", Quiet: true}}
+func (p pages) thingCell(e trail.Entry, names map[string]string) ui.Cell {
+	cell := ui.Cell{{Text: p.words.label(e.Kind, e.Thing, e.Public, e.Personal, names), Href: thingHref(e.Kind, e.Thing)}, {Text: p.words.kind(e.Kind) + "　第" + strconv.FormatInt(e.Version, 10) + "版", Quiet: true}}
 	if e.Gone {
 		cell = append(cell, ui.Item{Text: "取消し", Tone: ui.Warn})
 	}
@@ -178,27 +228,22 @@ type actView struct {
 }
 
 func (p pages) act(ctx context.Context, r *web.Request) (actView, error) {
-	var (
-		entries []trail.Entry
-		next    int64
-	)
-	after, _ := strconv.ParseInt(r.Query("after"), 10, 64) // what is no number is the first page
-	err := p.s.log.DB().View(ctx, func(reader db.Reader) (err error) {
-		entries, next, err = p.s.log.Search(ctx, reader, trail.Query{Act: id.ID(r.Path("act")), After: after, Limit: perPage}, p.seen())
+	act := id.ID(r.Path("act"))
+	var v actView
+	err := p.s.log.DB().View(ctx, func(reader db.Reader) error {
+		first, _, err := p.s.log.Search(ctx, reader, trail.Query{Act: act, Limit: 1}, p.seen())
+		if err != nil {
+			return err
+		}
+		if len(first) == 0 {
+			return errs.New(errs.NotFound, "この記録はないか、まだ番号が付いていません。少し待って開き直してください。")
+		}
+		v.Page = r.Page(p.words.act(first[0].Name), ui.Link{Text: "証跡", Href: "/trail"})
+		v.Facts.Items = p.actFacts(first[0])
+		v.Results, err = p.entries(ctx, reader, r, trail.Query{Act: act, Limit: perPage}, "この操作が残した記録")
 		return err
 	})
-	if err != nil {
-		return actView{}, err
-	}
-	if len(entries) == 0 {
-		return actView{}, errs.New(errs.NotFound, "この記録はないか、まだ番号が付いていません。少し待って開き直してください。")
-	}
-	e := entries[0]
-	v := actView{Page: r.Page(p.words.act(e.Name), ui.Link{Text: "証跡", Href: "/trail"})}
-	v.Facts.Items = p.actFacts(e)
-	v.Results.Table = p.table("この操作が残した記録", entries)
-	v.Results.Pager = ui.Pager{Label: "この操作の記録", Swap: "results", Next: following(r, "", next)}
-	return v, nil
+	return v, err
 }
 
 func (p pages) actFacts(e trail.Entry) []ui.Description {
@@ -244,9 +289,20 @@ type historyView struct {
 func (p pages) thing(ctx context.Context, r *web.Request) (thingView, error) {
 	kind, thing := r.Path("kind"), r.Path("thing")
 	before, _ := strconv.ParseInt(r.Query("after"), 10, 64) // what is no number is the first page
-	var versions []trail.Version
+	var (
+		versions []trail.Version
+		names    map[string]string
+	)
 	err := p.s.log.DB().View(ctx, func(reader db.Reader) (err error) {
-		versions, err = p.s.log.History(ctx, reader, kind, thing, before, perPage, p.seen())
+		seen := p.seen()
+		if versions, err = p.s.log.History(ctx, reader, kind, thing, before, perPage, seen); err != nil {
+			return err
+		}
+		var texts []string
+		for _, x := range versions {
+			texts = append(texts, x.Public)
+		}
+		names, err = p.words.Names(ctx, reader, seen.Now, ids(texts...))
 		return err
 	})
 	if err != nil {
@@ -256,22 +312,22 @@ func (p pages) thing(ctx context.Context, r *web.Request) (thingView, error) {
 		return thingView{}, errs.New(errs.NotFound, "この記録はありません。")
 	}
 	newest := versions[0]
-	v := thingView{Page: r.Page(label(newest.Entry), ui.Link{Text: "証跡", Href: "/trail"})}
+	v := thingView{Page: r.Page(p.words.label(kind, thing, newest.Public, newest.Personal, names), ui.Link{Text: "証跡", Href: "/trail"})}
 	v.Kicker = p.words.kind(kind)
 	if href := p.words.Kinds[kind].Href; href != nil {
 		v.Facts.Items = append(v.Facts.Items, ui.Description{Term: "画面", Cell: ui.Anchor("いまの内容を見る", href(thing))})
 	}
 	v.Facts.Items = append(v.Facts.Items, ui.Description{Term: "識別子", Cell: ui.Cell{{Text: thing, Quiet: true}}})
 	for _, x := range versions {
-		v.History.Timeline.Versions = append(v.History.Timeline.Versions, p.version(x))
+		v.History.Timeline.Versions = append(v.History.Timeline.Versions, p.version(x, names))
 	}
 	if last := versions[len(versions)-1]; len(versions) == perPage && last.Version > 1 {
-		v.History.Pager = ui.Pager{Label: "履歴", Swap: "history", Next: following(r, "", last.Version)}
+		v.History.Pager = ui.Pager{Label: "履歴", Swap: "history", Next: following(r, "", strconv.FormatInt(last.Version, 10))}
 	}
 	return v, nil
 }
 
-func (p pages) version(x trail.Version) ui.Version {
+func (p pages) version(x trail.Version, names map[string]string) ui.Version {
 	v := ui.Version{
 		ID: "v" + strconv.FormatInt(x.Version, 10), When: moment(x.At), Who: who(x.Actor), Href: actHref(x.Act),
 		What: "第" + strconv.FormatInt(x.Version, 10) + "版　" + p.words.act(x.Name),
@@ -291,7 +347,7 @@ func (p pages) version(x trail.Version) ui.Version {
 	}
 	for _, c := range x.Changes {
 		if name := p.words.column(x.Kind, c.Column); name != "" {
-			v.Changes = append(v.Changes, ui.Change{Name: name, Before: p.words.value(x.Kind, c.Column, c.Old), After: p.words.value(x.Kind, c.Column, c.New)})
+			v.Changes = append(v.Changes, ui.Change{Name: name, Before: p.words.value(x.Kind, c.Column, c.Old, names), After: p.words.value(x.Kind, c.Column, c.New, names)})
 		}
 	}
 	return v

@@ -1,7 +1,12 @@
 package trailview
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,7 +14,6 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature"
-	"sekimori/internal/kernel/trail"
 )
 
 // dictionary is the words of all features.
@@ -18,6 +22,20 @@ type dictionary struct{ feature.Words }
 // NewWords joins the words of features.
 func NewWords(all ...feature.Words) feature.Words {
 	joined := feature.Words{Acts: map[string]string{}, Kinds: map[string]feature.KindWords{}}
+	joined.Names = func(ctx context.Context, r db.Reader, now db.Time, ids []string) (map[string]string, error) {
+		names := map[string]string{}
+		for _, w := range all {
+			if w.Names == nil || len(ids) == 0 {
+				continue
+			}
+			some, err := w.Names(ctx, r, now, ids)
+			if err != nil {
+				return nil, err
+			}
+			maps.Copy(names, some)
+		}
+		return names, nil
+	}
 	for _, w := range all {
 		for name, title := range w.Acts {
 			joined.Acts[name] = title
@@ -49,7 +67,7 @@ func (d dictionary) kind(kind string) string {
 func (d dictionary) column(kind, column string) string { return d.Kinds[kind].Columns[column] }
 
 // value is a value of a column as people read it.
-func (d dictionary) value(kind, column string, v any) string {
+func (d dictionary) value(kind, column string, v any, names map[string]string) string {
 	text := ""
 	switch v := v.(type) {
 	case nil:
@@ -62,31 +80,50 @@ func (d dictionary) value(kind, column string, v any) string {
 		text = strconv.FormatInt(v, 10)
 	}
 	if say := d.Kinds[kind].Text; say != nil {
-		return say(column, text)
+		text = say(column, text)
 	}
-	return text
+	return uuid.ReplaceAllStringFunc(text, func(id string) string { return cmp.Or(names[id], id) })
+}
+
+// uuid finds the ids of things in a value.
+var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
+
+// ids are those that texts hold, each once.
+func ids(texts ...string) []string {
+	var all []string
+	for _, text := range texts {
+		all = append(all, uuid.FindAllString(text, -1)...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // named are the columns by which a thing is called, the best first.
 var named = []string{"name", "title", "heading", "number", "code"}
 
 // label is what a thing is called in its state.
-func label(e trail.Entry) string {
+func (d dictionary) label(kind, thing, public, personal string, names map[string]string) string {
 	state := map[string]any{}
-	for _, part := range []string{e.Public, e.Personal} {
+	for _, part := range []string{public, personal} {
 		if part != "" {
 			_ = json.Unmarshal([]byte(part), &state) // what cannot be read gives no name
 		}
+	}
+	var words []string
+	for _, column := range d.Kinds[kind].Called {
+		if word := d.value(kind, column, state[column], names); word != "" {
+			words = append(words, word)
+		}
+	}
+	if len(words) > 0 {
+		return strings.Join(words, "　")
 	}
 	for _, column := range named {
 		if name, ok := state[column].(string); ok && name != "" {
 			return name
 		}
 	}
-	if e.PersonalErased {
-		return "（消去済み）"
-	}
-	return e.Thing
+	return thing
 }
 
 // moment writes a time as an office reads it: 令和8年4月1日 9:05:07.

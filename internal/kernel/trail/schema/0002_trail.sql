@@ -14,6 +14,8 @@ create table trail_act (
 	note_hash text not null
 );
 create index trail_act__at on trail_act (at, id);
+create index trail_act__name_id on trail_act (name, id);
+create index trail_act__actor_id on trail_act (actor, id);
 
 -- The whole state of one thing after an act. seq is its place in the tree, null until the sequencer has come by; leaves and
 -- nodes of the tree are in trail_tile. A part that is '' with a hash was erased.
