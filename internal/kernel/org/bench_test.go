@@ -154,7 +154,7 @@ func BenchmarkCity(b *testing.B) {
 				return err
 			})
 		})
-		b.Run(string(engine)+"/Authorities-first", func(b *testing.B) {
+		b.Run(string(engine)+"/Survey", func(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				var fresh *org.Chart
@@ -173,11 +173,6 @@ func BenchmarkCity(b *testing.B) {
 				if len(c.Holders("kobe-city", "information-head", org.SystemHome(x.systems[i%len(x.systems)]))) != 1 {
 					b.Fatal("no head")
 				}
-			}
-		})
-		b.Run(string(engine)+"/Vacancies", func(b *testing.B) {
-			for b.Loop() {
-				c.Vacancies()
 			}
 		})
 		b.Run(string(engine)+"/Standing", func(b *testing.B) {

@@ -83,7 +83,7 @@ func (v View) Codes(ctx context.Context, r db.Reader, unit id.ID) ([]Code, error
 	return now(ctx, r, v, Codes, `unit = $1`, `system, code`, unit)
 }
 
-// Coded reads all codes of one system: hr, finance …
+// Coded reads all codes of one system, such as hr or finance.
 func (v View) Coded(ctx context.Context, r db.Reader, system string) ([]Code, error) {
 	return now(ctx, r, v, Codes, `system = $1`, `code, unit`, system)
 }
