@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
@@ -35,6 +36,8 @@ type Service struct {
 func New(log *trail.Log, files *file.Store, rules Rules) *Service {
 	return &Service{log: log, files: files, rules: rules}
 }
+
+func (s *Service) now() time.Time { return s.log.DB().Now() }
 
 const (
 	maxFile   = 64 << 20 // bytes; 33,000 people are 4 MB
@@ -87,7 +90,7 @@ func (s *Service) Upload(ctx context.Context, by string, sources []Source, o Opt
 		o.HeldLimit = heldLimit
 	}
 	upload := Upload{
-		ID: id.New(s.log.DB().Now()), Row: trail.Row{Home: org.BodyHome}, Title: o.Title, State: Ready, Files: string(list), By: by,
+		ID: id.New(s.now()), Row: trail.Row{Home: org.BodyHome}, Title: o.Title, State: Ready, Files: string(list), By: by,
 		Operators: strings.Join(o.Operators, " "), Wished: string(o.Opens), RosterOn: o.RosterOn, Covers: o.Covers, HeldLimit: o.HeldLimit, Whole: o.Whole, Rows: rows,
 	}
 	if upload.Title == "" {
@@ -103,7 +106,7 @@ func (s *Service) Upload(ctx context.Context, by string, sources []Source, o Opt
 // do writes an act on an upload, closed until opens where that lies ahead.
 func (s *Service) do(ctx context.Context, by, name string, u Upload, opens db.Time, fn func(tx *trail.Tx) error) error {
 	act := trail.Act{Actor: by, Name: name, Detail: map[string]string{"upload": string(u.ID)}}
-	if opens > db.At(s.log.DB().Now()) {
+	if opens > db.At(s.now()) {
 		act.Seal, act.Opens = u.seal(opens)
 	}
 	return s.log.Do(ctx, act, fn)
@@ -143,7 +146,7 @@ func (s *Service) seen(ctx context.Context, r db.Reader, by string, upload id.ID
 	if err != nil {
 		return u, err
 	}
-	if !u.sees(by, db.At(s.log.DB().Now())) {
+	if !u.sees(by, db.At(s.now())) {
 		return Upload{}, db.ErrNotFound
 	}
 	return u, nil
@@ -165,7 +168,7 @@ func (s *Service) List(ctx context.Context, by string) (list []Listed, err error
 		}
 		open, err := openHolds(ctx, r)
 		for _, u := range all {
-			if u.sees(by, db.At(s.log.DB().Now())) {
+			if u.sees(by, db.At(s.now())) {
 				list = append(list, Listed{u, open[u.ID]})
 			}
 		}
@@ -257,9 +260,8 @@ func (s *Service) lines(u Upload) (lines []*Line, tables []Table, err error) {
 	return lines, tables, nil
 }
 
-// plan works out rows against what stands.
-func (s *Service) plan(ctx context.Context, r db.Reader, by string, u Upload, others []string, lines []*Line, options ...func(*choice)) (*plan, error) {
-	now := s.log.DB().Now()
+// plan works out rows against what stands at a moment: that of the transaction where there is one.
+func (s *Service) plan(ctx context.Context, r db.Reader, now time.Time, by string, u Upload, others []string, lines []*Line, options ...func(*choice)) (*plan, error) {
 	standing, err := readState(ctx, r, db.At(now))
 	if err != nil {
 		return nil, err

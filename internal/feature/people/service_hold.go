@@ -61,7 +61,7 @@ func (s *Service) FixHold(ctx context.Context, by string, hold id.ID, cells map[
 			return errs.New(errs.Conflict, "この行は、もう保留されていません。")
 		}
 		l := lineFrom(h.Form, h.File, h.Place, cells)
-		p, err := s.plan(ctx, tx, by, u, nil, []*Line{l}, alone)
+		p, err := s.plan(ctx, tx, tx.Now, by, u, nil, []*Line{l}, alone)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
@@ -38,7 +39,7 @@ func (s *Service) Preview(ctx context.Context, by string, upload id.ID, others .
 	var p *plan
 	var before *org.Chart
 	if err := s.log.DB().View(ctx, func(r db.Reader) (err error) {
-		if p, err = s.plan(ctx, r, by, u, others, lines); err != nil {
+		if p, err = s.plan(ctx, r, s.now(), by, u, others, lines); err != nil {
 			return err
 		}
 		before, err = s.chart(ctx, r, by, p)
@@ -176,7 +177,7 @@ func (s *Service) Apply(ctx context.Context, by string, upload id.ID, c Choice) 
 	}
 	var p *plan
 	if err := s.log.DB().View(ctx, func(r db.Reader) (err error) {
-		p, err = s.plan(ctx, r, by, u, c.Others, lines)
+		p, err = s.plan(ctx, r, s.now(), by, u, c.Others, lines)
 		return err
 	}); err != nil {
 		return err
@@ -230,15 +231,15 @@ func (s *Service) run(ctx context.Context, h *job.Handle) error {
 		return err
 	}
 	h.Progress(0, int64(u.Rows), "ファイルを読んでいます")
-	read := func(r db.Reader) error {
+	read := func(r db.Reader, now time.Time) error {
 		lines, _, err := s.lines(u) // anew, since a plan notes its faults there
 		if err != nil {
 			return err
 		}
-		p, err = s.plan(ctx, r, u.Confirmed, u, u.choice().Others, lines)
+		p, err = s.plan(ctx, r, now, u.Confirmed, u, u.choice().Others, lines)
 		return err
 	}
-	if err := s.log.DB().View(ctx, read); err != nil {
+	if err := s.log.DB().View(ctx, func(r db.Reader) error { return read(r, s.now()) }); err != nil {
 		return err
 	}
 	opens, effective := p.opens(db.Time(u.Wished)), p.firstDay()
@@ -257,7 +258,7 @@ func (s *Service) run(ctx context.Context, h *job.Handle) error {
 }
 
 // write applies a plan in the transaction of the job's end.
-func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u *Upload, opens db.Time, effective jpdate.Date, read func(db.Reader) error, p **plan) error {
+func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u *Upload, opens db.Time, effective jpdate.Date, read func(db.Reader, time.Time) error, p **plan) error {
 	now, err := readUpload(ctx, tx, u.ID)
 	if err != nil {
 		return err
@@ -270,7 +271,7 @@ func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u *Upl
 	if err := org.Batches.Put(ctx, tx, now.batch(opens, effective)); err != nil {
 		return err
 	}
-	if err := read(tx); err != nil {
+	if err := read(tx, tx.Now); err != nil {
 		return err
 	}
 	preview := (*p).preview(now)

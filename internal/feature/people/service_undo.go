@@ -103,11 +103,12 @@ func takeBack(ctx context.Context, tx *trail.Tx, batch org.Batch) error {
 
 // correct states anew what a batch has closed and closes what it stated, as a batch and an upload of its own.
 func (s *Service) correct(ctx context.Context, tx *trail.Tx, u Upload, wrong org.Batch) error {
+	opens := max(db.At(tx.Now), wrong.Opens) // what is still secret is not given away by taking it back
 	c := Upload{
 		ID: id.New(tx.Now), Row: trail.Row{Home: org.BodyHome}, Title: "「" + u.Title + "」の取り消し", State: Applied, Files: "[]", At: db.At(tx.Now), By: u.Confirmed,
-		Confirmed: u.Confirmed, HeldLimit: u.HeldLimit, Opens: string(db.At(tx.Now)), Note: u.Note,
+		Operators: strings.Join(u.operators(), " "), Confirmed: u.Confirmed, HeldLimit: u.HeldLimit, Opens: string(opens), Note: u.Note,
 	}
-	batch := c.batch(db.At(tx.Now), jpdate.Today(tx.Now))
+	batch := c.batch(opens, jpdate.Today(tx.Now))
 	if err := org.Batches.Put(ctx, tx, batch); err != nil {
 		return err
 	}
@@ -184,14 +185,14 @@ func (s *Service) Meanwhile(ctx context.Context, by string, upload id.ID) (list 
 	}
 	err = s.log.DB().View(ctx, func(r db.Reader) error {
 		list = nil
-		now := db.At(s.log.DB().Now())
+		now := db.At(s.now())
 		var closed, stated []org.Assignment
 		if u.State == Applied {
 			if closed, stated, err = assignmentsOf(ctx, r, u.ID); err != nil {
 				return err
 			}
 		}
-		p, err := s.plan(ctx, r, by, u, u.choice().Others, lines)
+		p, err := s.plan(ctx, r, s.now(), by, u, u.choice().Others, lines)
 		if err != nil {
 			return err
 		}
@@ -259,11 +260,11 @@ func (p *plan) numberOf(person id.ID) string {
 
 // deeds are the acts of a person in a time, oldest first.
 func (s *Service) deeds(ctx context.Context, r db.Reader, by string, w Wrong) ([]Deed, error) {
-	batches, err := org.Sight(ctx, r, by, db.At(s.log.DB().Now()))
+	batches, err := org.Sight(ctx, r, by, db.At(s.now()))
 	if err != nil {
 		return nil, err
 	}
-	seen := trail.Seen{Now: db.At(s.log.DB().Now())}
+	seen := trail.Seen{Now: db.At(s.now())}
 	for _, batch := range batches {
 		seen.Seals = append(seen.Seals, "batch:"+string(batch))
 	}

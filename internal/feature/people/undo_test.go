@@ -225,7 +225,7 @@ func (o *office) person(number string) id.ID {
 	o.t.Helper()
 	var p *plan
 	if err := o.d.View(o.t.Context(), func(r db.Reader) (err error) {
-		p, err = o.plan(context.Background(), r, "person:hr", Upload{}, nil, nil)
+		p, err = o.plan(context.Background(), r, o.now(), "person:hr", Upload{}, nil, nil)
 		return err
 	}); err != nil {
 		o.t.Fatal(err)
