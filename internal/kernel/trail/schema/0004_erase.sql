@@ -26,4 +26,3 @@ create table trail_thing (
 create index trail_thing__home_seq on trail_thing (home, seq);
 
 create index trail_entry__kind_seq on trail_entry (kind, seq) where seq is not null;
-create index trail_act__actor on trail_act (actor, id);
