@@ -26,8 +26,9 @@ func Schema() fs.FS {
 
 const entryColumns = 14
 
-// chunkOf is how many rows of n columns go into one statement: enough that the round trip no longer counts.
-func chunkOf(n int) int { return max(1, 2000/n) }
+// chunkOf is how many rows of n columns go into one statement: enough that the round trip no longer counts, and few enough that
+// it does not count that SQLite looks for each parameter among all those before it.
+func chunkOf(n int) int { return max(1, 150/n) }
 
 func insertAct(ctx context.Context, tx *db.Tx, a actRow) error {
 	_, err := tx.Exec(ctx, `insert into trail_act (id, at, actor, authority, name, seal, opens, detail, note, note_salt, note_hash)

@@ -63,6 +63,8 @@ func openStore(ctx context.Context, d *db.DB, dir string, replace bool) (*Store,
 		switch {
 		case err != nil:
 			return err
+		case there == unfinished:
+			return errs.New(errs.Invalid, "%s", unfinished)
 		case here != "" && there != "" && here != there || here != "" && there == "" && head != "":
 			return errs.New(errs.Invalid, "フォルダ %s（%s）は、別のデータベースのものです。このデータベースのもの（%s）を --store で指定してください。", dir, here, there)
 		case here == "" && there != "" && !replace:
