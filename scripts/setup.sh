@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need and this machine lacks: PostgreSQL, Chromium, Japanese fonts, and the node packages of e2e/.
+# Installs what the tests need and this machine lacks: PostgreSQL, Chromium, Japanese fonts, Python, and the node packages of e2e/.
 # It installs as root on a Debian; elsewhere it prints the command and fails. Where nothing is missing it takes no time.
 set -eu
 cd "$(dirname "$0")/.."
@@ -13,6 +13,7 @@ has chromium || missing="$missing chromium"
 font 'BIZUD*Gothic*' || missing="$missing fonts-morisawa-bizud-gothic" # pages and PDF are set in it
 font 'ipag*' || missing="$missing fonts-ipafont-gothic"                # what that lacks
 has npm || missing="$missing nodejs npm"
+has python3 || missing="$missing python3" # the verifier that was written from doc/trail.md alone
 
 if [ -n "$missing" ]; then
 	install="apt-get install --yes --no-install-recommends$missing"
