@@ -1,6 +1,7 @@
 package minato
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -90,7 +91,7 @@ func (t *town) lastYear() error {
 	}
 	one, other := t.heads[t.unit("秘書課")], t.heads[t.unit("財政課")]
 	if left > 0 || len(led) != 1 || one == nil || other == nil {
-		return fmt.Errorf("minato: the data files do not give last year's town")
+		return errors.New("minato: the data files do not give last year's town")
 	}
 	one.before, other.before = other.seat, one.seat
 	return nil

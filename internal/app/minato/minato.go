@@ -120,7 +120,7 @@ func (t *town) designations() (*page, Deputy, error) {
 		}
 	}
 	if deputy.Unit == "" || len(p.rows) < len(all) {
-		return nil, Deputy{}, fmt.Errorf("designations.txt: a unit or the deputy is missing")
+		return nil, Deputy{}, errors.New("designations.txt: a unit or the deputy is missing")
 	}
 	return p, deputy, nil
 }

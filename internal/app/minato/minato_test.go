@@ -87,8 +87,8 @@ func TestFilesStayTheSame(t *testing.T) {
 func TestCounts(t *testing.T) {
 	t.Parallel()
 	for size, want := range map[minato.Size]string{
-		minato.Small: "団体 2 学校園 30 局室区等 18 課 60 部 39 | 400 people 430 assignments 8 systems | 160 rows",
-		minato.City:  "団体 2 学校園 300 局室区等 25 課 1400 部 130 | 33000 people 45000 assignments 540 systems | 24012 rows",
+		minato.Small: "団体 2 学校園 30 局室区等 18 課 60 部 39 | 400 people [210 60 130] 430 assignments 8 systems | 160 rows",
+		minato.City:  "団体 2 学校園 300 局室区等 25 課 1400 部 130 | 33000 people [13000 7500 12500] 45000 assignments 540 systems | 24012 rows",
 	} {
 		town := generate(t, size)
 		kinds := map[string]int{}
@@ -106,13 +106,26 @@ func TestCounts(t *testing.T) {
 			fmt.Fprintf(&got, "%s %d ", k, kinds[k])
 		}
 		people := map[string]bool{}
+		classes := [3]int{}
 		seats, _ := read(t, town.Past[0], "名簿")
+		code := codes(t, town)
 		for _, r := range seats {
+			if people[r["職員番号"]] {
+				continue // the first row is the main one
+			}
 			people[r["職員番号"]] = true
+			switch e := r["任用区分"]; {
+			case all[code[r["所属コード"]]]["種別"] == "学校園":
+				classes[2]++
+			case e == "正規" || e == "特別職":
+				classes[0]++
+			default:
+				classes[1]++
+			}
 		}
 		systems, _ := read(t, town.Past[0], "システム")
 		orders, _ := read(t, town.Next, "発令")
-		fmt.Fprintf(&got, "| %d people %d assignments %d systems | %d rows", len(people), len(seats), len(systems), len(orders))
+		fmt.Fprintf(&got, "| %d people %d %d assignments %d systems | %d rows", len(people), classes, len(seats), len(systems), len(orders))
 		if got.String() != want {
 			t.Errorf("%s has\n%s, want\n%s", size, got.String(), want)
 		}
