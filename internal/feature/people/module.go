@@ -15,10 +15,10 @@ var files embed.FS
 // Module is the people feature as the program takes it in.
 func Module(s *Service, d *Directory) feature.Module {
 	p := pages{s, d}
-	read := access.PeopleRead
+	read, takeIn := access.PeopleRead, access.PeopleImport
 	return feature.Module{
 		Name: "people",
-		Menu: []ui.Link{{Text: "組織", Href: "/org"}, {Text: "職員", Href: "/people"}, {Text: "役割を担う人", Href: "/roles"}},
+		Menu: []ui.Link{{Text: "組織", Href: "/org"}, {Text: "職員", Href: "/people"}, {Text: "役割を担う人", Href: "/roles"}, {Text: "人事異動", Href: "/people/import"}},
 		Part: web.Part{Pages: files, Routes: []web.Route{
 			web.Get("/org", read, "org", p.org),
 			web.Get("/org/unit/{unit}", read, "unit", p.unit),
@@ -33,6 +33,18 @@ func Module(s *Service, d *Directory) feature.Module {
 			web.Get("/roles/{regime}/{role}", read, "role", p.role),
 			web.Download("/roles/download/{format}", read, p.download),
 			web.Get("/vacancies", read, "vacancies", p.vacancies),
+			web.Get("/people/import", takeIn, "imports", p.imports),
+			web.Post("/people/import", takeIn, "imports", p.imports, p.upload).UpTo(maxUpload),
+			web.Get("/people/import/enter", takeIn, "enter", p.enter),
+			web.Post("/people/import/enter", takeIn, "enter", p.enter, p.takeEntered),
+			web.Get("/people/import/{upload}", takeIn, "import", p.importing),
+			web.Post("/people/import/{upload}", takeIn, "import", p.importing, p.confirm),
+			web.Post("/people/import/{upload}/operators", takeIn, "import", p.importing, p.setOperators),
+			web.Post("/people/import/{upload}/drop", takeIn, "import", p.importing, p.drop),
+			web.Post("/people/import/{upload}/undo", takeIn, "import", p.importing, p.undo),
+			web.Get("/people/import/{upload}/hold/{hold}", takeIn, "hold", p.hold),
+			web.Post("/people/import/{upload}/hold/{hold}", takeIn, "hold", p.hold, p.fixHold),
+			web.Post("/people/import/{upload}/hold/{hold}/drop", takeIn, "hold", p.hold, p.dropHold),
 		}},
 		Words: words(),
 	}

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -155,7 +156,7 @@ func (p pages) person(ctx context.Context, r *web.Request) (personView, error) {
 		x, there := describing(past, d)
 		v = personView{Page: r.Page(x.Name, ui.Link{Text: "職員", Href: d.href("/people")}), Form: d.form("/people/" + string(person))}
 		v.Kicker = x.Kana
-		v.Results = personResults{Day: d.words(), Facts: s.personFacts(d, x, past), History: s.career(d, posts, career)}
+		v.Results = personResults{Day: d.words(), Facts: s.personFacts(x, past, there && d.Date == d.today), History: s.career(d, posts, career)}
 		if !there {
 			v.Results.Away = awayPerson(d, x)
 			return nil
@@ -193,7 +194,7 @@ func awayPerson(d asOf, x org.Person) ui.Notice {
 }
 
 // personFacts are a person's particulars; what has changed through time is shown with its days.
-func (s snapshot) personFacts(d asOf, x org.Person, past []org.Person) ui.DescriptionList {
+func (s snapshot) personFacts(x org.Person, past []org.Person, now bool) ui.DescriptionList {
 	var l ui.DescriptionList
 	add := func(term string, of func(org.Person) string) {
 		type period struct {
@@ -228,6 +229,9 @@ func (s snapshot) personFacts(d asOf, x org.Person, past []org.Person) ui.Descri
 	add("任用区分", func(p org.Person) string { return p.Employment.Title() })
 	add("メール", func(p org.Person) string { return p.Mail })
 	l.Items = append(l.Items, ui.Description{Term: "在職", Cell: ui.Cell{{Text: span(past[0].From, past[len(past)-1].Until)}, {Text: "証跡で変更を見る", Href: trailHref("person", x.ID), Quiet: true}}})
+	if now {
+		l.Items = append(l.Items, ui.Description{Term: "発令", Cell: ui.Cell{{Text: "発令を入力する", Href: "/people/import/enter?person=" + url.QueryEscape(string(x.Person))}, {Text: "1件だけの異動や、過ぎた発令の訂正", Quiet: true}}})
+	}
 	return l
 }
 

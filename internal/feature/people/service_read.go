@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
@@ -22,11 +23,14 @@ type Directory struct {
 	log     *trail.Log
 	library *regime.Library
 	charts  org.Charts
+
+	mu      sync.Mutex
+	counted map[*org.Chart]heads // of the charts that were asked for last
 }
 
 // NewDirectory makes a directory by the roles of the packs that are in force.
 func NewDirectory(log *trail.Log, library *regime.Library) *Directory {
-	return &Directory{log: log, library: library}
+	return &Directory{log: log, library: library, counted: map[*org.Chart]heads{}}
 }
 
 // today is the day in Japan.
@@ -38,6 +42,7 @@ type snapshot struct {
 	org.View
 	chart *org.Chart
 	packs []*regime.Pack
+	d     *Directory
 }
 
 // on reads the organisation of a day; fn may be called again, so it begins anew each time.
@@ -56,7 +61,7 @@ func (d *Directory) snapshot(ctx context.Context, r db.Reader, day jpdate.Date) 
 	if err != nil {
 		return snapshot{}, err
 	}
-	s := snapshot{Reader: r, View: org.View{On: day, Now: db.At(d.log.DB().Now())}, packs: set.Packs}
+	s := snapshot{Reader: r, View: org.View{On: day, Now: db.At(d.log.DB().Now())}, packs: set.Packs, d: d}
 	s.chart, err = d.charts.At(ctx, r, s.View, set.OrgRules())
 	return s, err
 }
@@ -104,8 +109,32 @@ type heads struct {
 	vacantBelow map[id.ID]int // those by unit with all units below it
 }
 
-// heads counts the people and vacant seats of the day.
+// heads counts the people and vacant seats of the day; once for as long as the chart stays the same, since that is as long as
+// nobody has written.
 func (s snapshot) heads(ctx context.Context) (heads, error) {
+	s.d.mu.Lock()
+	h, known := s.d.counted[s.chart]
+	s.d.mu.Unlock()
+	if known {
+		return h, nil
+	}
+	h, err := s.count(ctx)
+	if err != nil {
+		return h, err
+	}
+	s.d.mu.Lock()
+	defer s.d.mu.Unlock()
+	if len(s.d.counted) >= maxCounted {
+		clear(s.d.counted)
+	}
+	s.d.counted[s.chart] = h
+	return h, nil
+}
+
+// maxCounted is for how many charts the numbers are remembered.
+const maxCounted = 4
+
+func (s snapshot) count(ctx context.Context) (heads, error) {
 	all, err1 := peopleOn(ctx, s, s.View)
 	borne, err2 := borneOn(ctx, s, s.View)
 	h := heads{all: all, in: map[id.ID]int{}, below: map[id.ID]int{}, on: map[id.ID]int{}, besides: map[id.ID]int{}, vacant: map[id.ID]int{}, vacantBelow: map[id.ID]int{}}

@@ -1,0 +1,258 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/org"
+	"sekimori/internal/web"
+	"sekimori/internal/web/ui"
+)
+
+// holdView asks for what is right in a row that was held.
+type holdView struct {
+	web.Page
+	Notice ui.Notice
+	Form   ui.Form
+	Drop   ui.Form
+}
+
+func holdHref(h Hold) string { return uploadHref(h.Upload) + "/hold/" + string(h.ID) }
+
+func (p pages) hold(ctx context.Context, r *web.Request) (holdView, error) {
+	h, u, err := p.s.GetHold(ctx, r.Actor(), id.ID(r.Path("hold")))
+	if err == nil && string(u.ID) != r.Path("upload") {
+		err = db.ErrNotFound
+	}
+	if err != nil {
+		return holdView{}, notThere(err, "この行はないか、まだ公表されていません。")
+	}
+	v := holdView{Page: r.Page("保留の行を直す", ui.Link{Text: "人事異動", Href: "/people/import"}, ui.Link{Text: u.Title, Href: uploadHref(u.ID)})}
+	v.Kicker = h.File + "　" + h.Place
+	if h.State != HoldOpen {
+		v.Notice = ui.Notice{Tone: ui.Info, Title: h.State.Title(), Links: []ui.Link{{Text: "人事異動に戻る", Href: uploadHref(u.ID)}}}
+		if h.Reason != "" {
+			v.Notice.Lines = []string{h.Reason}
+		}
+		return v, nil
+	}
+	fields, whole := cellFields(h.Form, h.Cells(), h.Faults(), !v.Failed)
+	if !v.Failed && len(whole) > 0 {
+		v.Notice = ui.Notice{Tone: ui.Warn, Title: "この行は保留されています", Lines: whole}
+	}
+	v.Form = r.Form(ui.Form{Action: holdHref(h), Fields: fields, Buttons: ui.Buttons("直して取り込む", uploadHref(u.ID))})
+	v.Drop = r.Form(ui.Form{
+		Action: holdHref(h) + "/drop", Fields: []ui.Field{{Name: "reason", Label: "取り込まない理由", Wide: true, Required: true}},
+		Buttons: ui.ButtonRow{Buttons: []ui.Button{{Text: "この行は取り込まない", Quiet: true}}},
+	})
+	return v, nil
+}
+
+// notThere says in words that there is no such thing, or not for this actor.
+func notThere(err error, words string) error {
+	if errors.Is(err, db.ErrNotFound) {
+		return errs.Wrap(err, errs.NotFound, "%s", words)
+	}
+	return err
+}
+
+// cellFields ask for the cells of a row, those that are wrong first; what is wrong with the row as a whole comes apart. Where the
+// form is shown again, it says itself what is wrong by then.
+func cellFields(form Form, cells map[string]string, faults []Fault, say bool) (fields []ui.Field, whole []string) {
+	wrong := map[string]string{}
+	for _, x := range faults {
+		if form.titleOf(x.Column) == "" {
+			whole = append(whole, x.Message)
+		}
+		wrong[x.Column] += x.Message
+	}
+	var rest []ui.Field
+	for _, c := range form.Columns() {
+		f := ui.Field{Name: c.ID, Label: c.Titles[0], Value: cells[c.ID], Options: cellOptions(form, c.ID, cells[c.ID])}
+		if wrong[c.ID] == "" {
+			rest = append(rest, f)
+			continue
+		}
+		if say {
+			f.Error = wrong[c.ID]
+		}
+		fields = append(fields, f)
+	}
+	return append(fields, rest...), whole
+}
+
+// cellOptions are the words to choose from, nil where a cell is free. A word that is none of them stays to be seen.
+func cellOptions(form Form, column, value string) []ui.Option {
+	var list []string
+	switch column {
+	case "order":
+		for _, o := range orders() {
+			list = append(list, o.title)
+		}
+	case "employment":
+		for _, e := range org.Employments() {
+			list = append(list, e.Title())
+		}
+	case "manner":
+		for _, m := range org.Manners() {
+			list = append(list, m.Title())
+		}
+	case "kind":
+		for _, k := range org.Kinds() {
+			list = append(list, k.Title())
+		}
+	}
+	if list == nil || form == Codes {
+		return nil
+	}
+	options := []ui.Option{{}}
+	known := value == ""
+	for _, x := range list {
+		known = known || x == value
+		options = append(options, ui.Option{Value: x, Text: x})
+	}
+	if !known {
+		options = append(options, ui.Option{Value: value, Text: value})
+	}
+	return options
+}
+
+// cellsInput is any row of any form: each field is a column.
+type cellsInput struct {
+	On         string `form:"on"`
+	Number     string `form:"number"`
+	Name       string `form:"name"`
+	Kana       string `form:"kana"`
+	Employment string `form:"employment"`
+	Order      string `form:"order"`
+	Unit       string `form:"unit"`
+	Post       string `form:"post"`
+	Mail       string `form:"mail"`
+	Old        string `form:"old"`
+	Manner     string `form:"manner"`
+	Short      string `form:"short"`
+	Parent     string `form:"parent"`
+	Kind       string `form:"kind"`
+	Regime     string `form:"regime"`
+	From       string `form:"from"`
+	Until      string `form:"until"`
+	Before     string `form:"before"`
+	Place      string `form:"place"`
+	Title      string `form:"title"`
+	Rank       string `form:"rank"`
+	Head       string `form:"head"`
+	System     string `form:"system"`
+	Code       string `form:"code"`
+	Owner      string `form:"owner"`
+	Role       string `form:"role"`
+	Scope      string `form:"scope"`
+	Decision   string `form:"decision"`
+}
+
+func (c cellsInput) cells() map[string]string {
+	return map[string]string{
+		"on": c.On, "number": c.Number, "name": c.Name, "kana": c.Kana, "employment": c.Employment, "order": c.Order, "unit": c.Unit, "post": c.Post, "mail": c.Mail, "old": c.Old,
+		"manner": c.Manner, "short": c.Short, "parent": c.Parent, "kind": c.Kind, "regime": c.Regime, "from": c.From, "until": c.Until, "before": c.Before, "place": c.Place,
+		"title": c.Title, "rank": c.Rank, "head": c.Head, "system": c.System, "code": c.Code, "owner": c.Owner, "role": c.Role, "scope": c.Scope, "decision": c.Decision,
+	}
+}
+
+func (p pages) fixHold(ctx context.Context, r *web.Request, in cellsInput) (web.Next, error) {
+	hold := id.ID(r.Path("hold"))
+	if err := p.s.FixHold(ctx, r.Actor(), hold, in.cells()); err != nil {
+		return web.Next{}, err
+	}
+	return p.nextHold(ctx, r, hold, "直した行を取り込みました。")
+}
+
+func (p pages) dropHold(ctx context.Context, r *web.Request, in struct {
+	Reason string `form:"reason,required"`
+},
+) (web.Next, error) {
+	hold := id.ID(r.Path("hold"))
+	if err := p.s.DropHold(ctx, r.Actor(), hold, in.Reason); err != nil {
+		return web.Next{}, err
+	}
+	return p.nextHold(ctx, r, hold, "この行は取り込まないことにしました。")
+}
+
+// nextHold leads on to the next row that is held, or back to the import when that was the last.
+func (p pages) nextHold(ctx context.Context, r *web.Request, hold id.ID, said string) (web.Next, error) {
+	h, u, err := p.s.GetHold(ctx, r.Actor(), hold)
+	if err != nil {
+		return web.Next{}, err
+	}
+	list, err := p.s.Holds(ctx, r.Actor(), u.ID)
+	if err != nil {
+		return web.Next{}, err
+	}
+	var next Hold // the first after this one, else the first of all
+	open := 0
+	for _, x := range list {
+		if x.State != HoldOpen {
+			continue
+		}
+		if open++; open == 1 || next.ID < h.ID && x.ID > h.ID {
+			next = x
+		}
+	}
+	if open == 0 {
+		return web.Next{Href: uploadHref(u.ID), Said: said + "保留の行はもうありません。"}, nil
+	}
+	return web.Next{Href: holdHref(next), Said: said + "次の保留の行です（残り" + ui.Figure(open) + "行）。"}, nil
+}
+
+// enterView asks for one 発令 to be typed: an addition, or the correction of one that was wrong.
+type enterView struct {
+	web.Page
+	Form ui.Form
+}
+
+func (p pages) enter(ctx context.Context, r *web.Request) (enterView, error) {
+	v := enterView{Page: r.Page("発令を入力する", ui.Link{Text: "人事異動", Href: "/people/import"})}
+	v.Lead = "1件だけの発令や、過ぎた日の発令の訂正に使います。送ると、何が変わるかを確かめる画面になります。"
+	cells := map[string]string{"on": p.d.today().Wareki(), "order": "異動"}
+	if person := id.ID(r.Query("person")); person != "" {
+		if err := p.d.on(ctx, p.d.today(), func(s snapshot) error { return s.cellsOf(ctx, person, cells) }); err != nil {
+			return v, err
+		}
+	}
+	fields, _ := cellFields(Orders, cells, nil, false)
+	v.Form = r.Form(ui.Form{Action: "/people/import/enter", Fields: fields, Buttons: ui.Buttons("確かめる", "/people/import")})
+	return v, nil
+}
+
+// cellsOf fills in what is known of a person.
+func (s snapshot) cellsOf(ctx context.Context, person id.ID, cells map[string]string) error {
+	x, err := s.Person(ctx, s, person)
+	if err != nil {
+		return err
+	}
+	cells["number"], cells["name"], cells["kana"], cells["employment"], cells["mail"] = x.Number, x.Name, x.Kana, x.Employment.Title(), x.Mail
+	assigned, err := s.AssignmentsOf(ctx, s, person)
+	if err != nil || len(assigned) == 0 {
+		return err
+	}
+	posts, err := s.postsByID(ctx)
+	u, _ := s.chart.Tree.Unit(assigned[0].Unit)
+	cells["unit"], cells["post"] = u.Code, posts[assigned[0].Post].Code
+	return err
+}
+
+func (p pages) takeEntered(ctx context.Context, r *web.Request, in cellsInput) (web.Next, error) {
+	if err := p.s.Check(ctx, r.Actor(), Orders, in.cells()); err != nil {
+		return web.Next{}, err
+	}
+	day := in.On
+	if on, err := jpdate.Parse(in.On); err == nil {
+		day = on.Wareki()
+	}
+	title := strings.TrimSpace(in.Name + " " + in.Order + "（" + day + "）")
+	upload, err := p.s.Enter(ctx, r.Actor(), Orders, []map[string]string{in.cells()}, Options{Title: title})
+	return web.Next{Href: uploadHref(upload)}, err
+}
