@@ -60,6 +60,14 @@ type commands struct {
 	Org struct {
 		Holders holdersCommand `cmd:"" help:"役割をだれが務めているかを、ある日について示す"`
 	} `cmd:"" help:"組織と役割"`
+	People struct {
+		Import    peopleImportCommand `cmd:"" help:"組織、職、発令、名簿などのファイルを、1回の異動として取り込む"`
+		Batches   batchesCommand      `cmd:"" help:"取り込みを一覧する"`
+		Holds     holdsCommand        `cmd:"" help:"保留の行を一覧する。--fix で直し、--drop で取り下げる"`
+		Undo      undoCommand         `cmd:"" help:"取り込みを取り消す"`
+		Correct   correctCommand      `cmd:"" help:"過ぎた日からの発令を訂正し、誤りの間に行われたことを示す"`
+		Operators operatorsCommand    `cmd:"" help:"公表前に見てよい人を決める"`
+	} `cmd:"" help:"人事異動"`
 	Duty struct {
 		List dutyListCommand `cmd:"" help:"義務を一覧する"`
 	} `cmd:"" help:"義務"`

@@ -180,6 +180,7 @@ func holdOf(upload, hold id.ID, l *Line) (Hold, error) {
 
 // Count is a number of rows.
 type Count struct {
+	ID    string // an outcome, or held; "" where the title says all
 	Title string
 	N     int
 }

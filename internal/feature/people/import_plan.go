@@ -225,14 +225,17 @@ func (p *plan) sortedDays() []jpdate.Date {
 	return days
 }
 
-// opens is when the import may be known: at the time wished for, else when its first day begins, never before now, and never
-// before what it builds on.
-func (p *plan) opens(wished db.Time) db.Time {
-	at := wished
-	if at == "" && !p.firstDay().IsZero() {
-		at = db.At(p.firstDay().Start())
+// asked is when the import may be known by itself: at the time wished for, else when its first day begins, never before now.
+func (p *plan) asked(wished db.Time) db.Time {
+	if wished == "" && !p.firstDay().IsZero() {
+		wished = db.At(p.firstDay().Start())
 	}
-	return max(at, db.At(p.now), p.units.after, p.codes.after, p.systems.after, p.posts.after, p.people.after, p.assignments.after, p.designations.after)
+	return max(wished, db.At(p.now))
+}
+
+// opens is when it may be known: never before what it builds on.
+func (p *plan) opens(wished db.Time) db.Time {
+	return max(p.asked(wished), p.units.after, p.codes.after, p.systems.after, p.posts.after, p.people.after, p.assignments.after, p.designations.after)
 }
 
 // unit finds the unit that has a code on a day.

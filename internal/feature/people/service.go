@@ -2,6 +2,7 @@ package people
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -48,59 +49,73 @@ const (
 // Upload takes in files and says what they can be applied as. Everything that keeps a file from being read is in the error; a
 // row that is wrong is not: see Preview.
 func (s *Service) Upload(ctx context.Context, by string, sources []Source, o Options) (id.ID, error) {
+	in, err := s.take(by, sources, o)
+	if err != nil {
+		return "", err
+	}
 	var stored []Stored
-	rows, latest := 0, jpdate.Date{}
-	var faults errs.Faults
-	for _, source := range sources {
-		data, err := io.ReadAll(io.LimitReader(source.Data, maxFile+1))
-		if err != nil {
-			return "", err
-		}
-		if len(data) > maxFile {
-			faults.Add(source.Name, "大きすぎます。%dMBまでにしてください。", maxFile>>20)
-			continue
-		}
-		lines, _, err := readFile(source.Name, data)
-		if err != nil {
-			if errs.KindOf(err) != errs.Invalid {
-				return "", err
-			}
-			faults.Add("", "%s", errs.Message(err))
-			continue
-		}
-		rows += len(lines)
-		latest = later(latest, lines)
+	for i, data := range in.data {
 		sum, size, err := s.files.Put(ctx, bytes.NewReader(data), maxFile)
 		if err != nil {
 			return "", err
 		}
-		stored = append(stored, Stored{Name: source.Name, Sum: sum, Size: size})
-	}
-	if len(sources) == 0 {
-		faults.Add("", "ファイルがありません。")
-	}
-	if err := faults.Err("読めないファイルがあります。"); err != nil {
-		return "", err
+		stored = append(stored, Stored{Name: sources[i].Name, Sum: sum, Size: size})
 	}
 	list, err := json.Marshal(stored)
 	if err != nil {
 		return "", err
 	}
+	in.Files = string(list)
+	err = s.do(ctx, by, "people.upload", in.Upload, max(o.Opens, opensOn(latest(in.lines))), func(tx *trail.Tx) error {
+		in.At = db.At(tx.Now)
+		return uploads.Put(ctx, tx, in.Upload)
+	})
+	return in.ID, err
+}
+
+// taken is an upload that has been read and is kept nowhere yet.
+type taken struct {
+	Upload
+	data   [][]byte
+	lines  []*Line
+	tables []Table
+}
+
+// take reads files, and names all that cannot be read.
+func (s *Service) take(by string, sources []Source, o Options) (taken, error) {
 	if o.HeldLimit == 0 {
 		o.HeldLimit = heldLimit
 	}
-	upload := Upload{
-		ID: id.New(s.now()), Row: trail.Row{Home: org.BodyHome}, Title: o.Title, State: Ready, Files: string(list), By: by,
-		Operators: strings.Join(o.Operators, " "), Wished: string(o.Opens), RosterOn: o.RosterOn, Covers: o.Covers, HeldLimit: o.HeldLimit, Whole: o.Whole, Rows: rows,
+	in := taken{Upload: Upload{
+		ID: id.New(s.now()), Row: trail.Row{Home: org.BodyHome}, Title: o.Title, State: Ready, By: by,
+		Operators: strings.Join(o.Operators, " "), Wished: string(o.Opens), RosterOn: o.RosterOn, Covers: o.Covers, HeldLimit: o.HeldLimit, Whole: o.Whole,
+	}}
+	var faults errs.Faults
+	for _, source := range sources {
+		data, err := io.ReadAll(io.LimitReader(source.Data, maxFile+1))
+		if err != nil {
+			return in, err
+		}
+		if len(data) > maxFile {
+			faults.Add(source.Name, "大きすぎます。%dMBまでにしてください。", maxFile>>20)
+			continue
+		}
+		lines, tables, err := readFile(source.Name, data)
+		if err != nil && errs.KindOf(err) != errs.Invalid {
+			return in, err
+		}
+		if err != nil {
+			faults.Add("", "%s", errs.Message(err))
+			continue
+		}
+		in.data, in.lines, in.tables = append(in.data, data), append(in.lines, lines...), append(in.tables, tables...)
+		in.Title = cmp.Or(in.Title, source.Name)
 	}
-	if upload.Title == "" {
-		upload.Title = stored[0].Name
+	if len(sources) == 0 {
+		faults.Add("", "ファイルがありません。")
 	}
-	err = s.do(ctx, by, "people.upload", upload, max(o.Opens, opensOn(latest)), func(tx *trail.Tx) error {
-		upload.At = db.At(tx.Now)
-		return uploads.Put(ctx, tx, upload)
-	})
-	return upload.ID, err
+	in.Rows = len(in.lines)
+	return in, faults.Err("読めないファイルがあります。")
 }
 
 // do writes an act on an upload, closed until opens where that lies ahead.
@@ -112,17 +127,18 @@ func (s *Service) do(ctx context.Context, by, name string, u Upload, opens db.Ti
 	return s.log.Do(ctx, act, fn)
 }
 
-// later is the latest date that rows bear: until then nothing of them is to be known.
-func later(latest jpdate.Date, lines []*Line) jpdate.Date {
+// latest is the latest date that rows bear: until then nothing of them is to be known.
+func latest(lines []*Line) jpdate.Date {
+	var last jpdate.Date
 	var scratch plan
 	for _, l := range lines {
 		for _, column := range []string{"on", "from"} {
-			if d := scratch.date(l, column); d.After(latest) && d != org.Open() {
-				latest = d
+			if d := scratch.date(l, column); d.After(last) && d != org.Open() {
+				last = d
 			}
 		}
 	}
-	return latest
+	return last
 }
 
 func opensOn(day jpdate.Date) db.Time {

@@ -25,6 +25,15 @@ func (s *Service) Kinds() []job.Kind {
 	return []job.Kind{{Name: importJob, Title: "人事異動の取り込み", Run: s.run}, {Name: undoJob, Title: "人事異動の取り消し", Run: s.runUndo}}
 }
 
+// DryRun works out what files would come to, and keeps nothing.
+func (s *Service) DryRun(ctx context.Context, by string, sources []Source, o Options, others ...string) (*Preview, error) {
+	in, err := s.take(by, sources, o)
+	if err != nil {
+		return nil, err
+	}
+	return s.workOut(ctx, by, in.Upload, in.lines, in.tables, others)
+}
+
 // Preview works out what an upload comes to, and writes nothing that stays. others are the numbers of those who are not the
 // people they seem to be.
 func (s *Service) Preview(ctx context.Context, by string, upload id.ID, others ...string) (*Preview, error) {
@@ -36,6 +45,10 @@ func (s *Service) Preview(ctx context.Context, by string, upload id.ID, others .
 	if err != nil {
 		return nil, err
 	}
+	return s.workOut(ctx, by, u, lines, tables, others)
+}
+
+func (s *Service) workOut(ctx context.Context, by string, u Upload, lines []*Line, tables []Table, others []string) (*Preview, error) {
 	var p *plan
 	var before *org.Chart
 	if err := s.log.DB().View(ctx, func(r db.Reader) (err error) {
@@ -183,7 +196,7 @@ func (s *Service) Apply(ctx context.Context, by string, upload id.ID, c Choice) 
 		return err
 	}
 	preview := p.preview(u)
-	if err := preview.allows(c); err != nil {
+	if err := preview.Allows(c); err != nil {
 		return err
 	}
 	return s.do(ctx, by, "people.confirm", u, preview.Opens, func(tx *trail.Tx) error {
@@ -203,8 +216,8 @@ func (s *Service) Apply(ctx context.Context, by string, upload id.ID, c Choice) 
 	})
 }
 
-// allows says why a choice does not confirm what the preview shows.
-func (p *Preview) allows(c Choice) error {
+// Allows says why a choice does not confirm what the preview shows.
+func (p *Preview) Allows(c Choice) error {
 	shown := p.Confirmed()
 	switch {
 	case p.Stop != "":
@@ -275,7 +288,7 @@ func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u *Upl
 		return err
 	}
 	preview := (*p).preview(now)
-	if err := preview.allows(now.choice()); err != nil {
+	if err := preview.Allows(now.choice()); err != nil {
 		return err
 	}
 	if (*p).opens(db.Time(now.Wished)) > opens || (*p).firstDay() != effective {
@@ -333,23 +346,23 @@ func (p *plan) preview(u Upload) *Preview {
 	}
 	for _, o := range Outcomes() {
 		if n := outcomes[o]; n > 0 {
-			out.Counts = append(out.Counts, Count{o.Title(), n})
+			out.Counts = append(out.Counts, Count{string(o), o.Title(), n})
 		}
 	}
 	if n := len(p.held); n > 0 {
-		out.Counts = append(out.Counts, Count{"保留", n})
+		out.Counts = append(out.Counts, Count{"held", "保留", n})
 	}
 	for _, o := range orders() {
 		if n := words[o.title]; n > 0 {
-			out.Words = append(out.Words, Count{o.title, n})
+			out.Words = append(out.Words, Count{Title: o.title, N: n})
 		}
 	}
 	for _, day := range p.sortedDays() {
-		out.Days = append(out.Days, Count{day.String(), p.days[day]})
+		out.Days = append(out.Days, Count{Title: day.String(), N: p.days[day]})
 	}
 	out.Units = p.unitChanges()
-	if wished := db.Time(u.Wished); wished != "" && wished < out.Opens && !out.Nothing {
-		out.Warnings = append(out.Warnings, Fault{Message: "指定された公表日時は早すぎるので、" + inJapan(out.Opens) + " に公表します。"})
+	if out.Opens > p.asked(db.Time(u.Wished)) && !out.Nothing {
+		out.Warnings = append(out.Warnings, Fault{Message: "公表前の別の取り込みに続く内容があるので、公表はそれと同じ " + inJapan(out.Opens) + " になります。"})
 	}
 	if len(p.days) > 1 {
 		out.Warnings = append(out.Warnings, Fault{Message: fmt.Sprintf("%dつの日付の異動があります。すべて %s に公表されます。", len(p.days), inJapan(out.Opens))})

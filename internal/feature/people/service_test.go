@@ -225,7 +225,7 @@ func TestSecretUntilItsHour(t *testing.T) {
 		if p.Rows != 3 || p.HeldRows != 0 || p.Stop != "" || p.Nothing || p.Effective != firstApril || p.Opens != "2026-03-31T15:00:00.000000Z" {
 			t.Errorf("preview %+v", p)
 		}
-		if want := []Count{{"新規", 1}, {"異動", 1}, {"退職・転出", 1}}; !slices.Equal(p.Counts, want) {
+		if want := []Count{{"join", "新規", 1}, {"move", "異動", 1}, {"leave", "退職・転出", 1}}; !slices.Equal(p.Counts, want) {
 			t.Errorf("counts %v, want %v", p.Counts, want)
 		}
 		want := []Seat{
@@ -274,7 +274,7 @@ func TestTheSameFileAgainChangesNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := o.preview("person:hr", upload)
-			if want := []Count{{"変更なし", 3}}; !p.Nothing || !slices.Equal(p.Counts, want) {
+			if want := []Count{{"same", "変更なし", 3}}; !p.Nothing || !slices.Equal(p.Counts, want) {
 				t.Errorf("at %s: %v %v", now, p.Nothing, p.Counts)
 			}
 			if err := o.Apply(t.Context(), "person:hr", upload, p.Confirmed()); errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Message(err), "変更はありません") {

@@ -124,8 +124,8 @@ func refused(err error) bool {
 	return kind == errs.Invalid || kind == errs.NotFound || kind == errs.Conflict && !errors.Is(err, job.ErrLost)
 }
 
-// Enter takes in rows that were typed, as an upload of one file: a correction is one. It is previewed and applied like any other.
-func (s *Service) Enter(ctx context.Context, by string, form Form, rows []map[string]string, o Options) (id.ID, error) {
+// Typed makes a file of rows that were typed.
+func Typed(form Form, rows []map[string]string, name string) (Source, error) {
 	var file bytes.Buffer
 	w := sheet.NewWriter(&file, sheet.UTF8, "")
 	columns := slices.DeleteFunc(form.Columns(), func(c sheet.Column) bool {
@@ -139,17 +139,23 @@ func (s *Service) Enter(ctx context.Context, by string, form Form, rows []map[st
 		return w.Row(cells...)
 	}
 	if err := line(func(c sheet.Column) string { return c.Titles[0] }); err != nil {
-		return "", err
+		return Source{}, err
 	}
 	for _, row := range rows {
 		if err := line(func(c sheet.Column) string { return row[c.ID] }); err != nil {
-			return "", err
+			return Source{}, err
 		}
 	}
-	if err := w.Close(); err != nil {
+	return Source{Name: cmp.Or(name, "手入力") + ".csv", Data: &file}, w.Close()
+}
+
+// Enter takes in rows that were typed, as an upload of one file: a correction is one. It is previewed and applied like any other.
+func (s *Service) Enter(ctx context.Context, by string, form Form, rows []map[string]string, o Options) (id.ID, error) {
+	typed, err := Typed(form, rows, o.Title)
+	if err != nil {
 		return "", err
 	}
-	return s.Upload(ctx, by, []Source{{Name: cmp.Or(o.Title, "手入力") + ".csv", Data: &file}}, o)
+	return s.Upload(ctx, by, []Source{typed}, o)
 }
 
 // Wrong is somebody who was taken to bear a post that, as an import says, was not his: from when to when, and what he did.
