@@ -86,7 +86,8 @@ type Upload struct {
 	Job       id.ID       `db:"job"`
 	Trouble   string      `db:"trouble"`
 	Rows      int         `db:"row_count"`
-	Opens     string      `db:"opens"` // a db.Time, or "" before it is applied
+	Opens     string      `db:"opens"`  // a db.Time, or "" before it is applied
+	Sealed    string      `db:"sealed"` // a db.Time, or "": until then acts on it are closed
 	Note      string      `db:"note"`
 }
 
@@ -114,13 +115,21 @@ func (u Upload) operators() []string {
 	return append([]string{u.By}, slices.DeleteFunc(strings.Fields(u.Operators), func(a string) bool { return a == u.By })...)
 }
 
-// sees says whether an actor may know of it: its operators, and everybody from its publication on.
+// sees says whether an actor may know of it: its operators, and everybody from its publication on. What was never published
+// stays with the operators.
 func (u Upload) sees(actor string, now db.Time) bool {
-	return slices.Contains(u.operators(), actor) || u.Opens != "" && db.Time(u.Opens) <= now
+	published := slices.Contains([]State{Applied, Undoing, Corrected}, u.State) && db.Time(u.Opens) <= now
+	return published || slices.Contains(u.operators(), actor)
 }
 
-// seal closes an act on the upload until its publication.
-func (u Upload) seal(opens db.Time) (string, db.Time) { return "batch:" + string(u.ID), opens }
+// act is an act on the upload, closed until its publication where that lies ahead.
+func (u Upload) act(by, name string, opens, now db.Time) trail.Act {
+	act := trail.Act{Actor: by, Name: name, Detail: map[string]any{"upload": string(u.ID), "files": u.Sources()}}
+	if opens > now {
+		act.Seal, act.Opens = "batch:"+string(u.ID), opens
+	}
+	return act
+}
 
 // HoldState is where a held row is in its life.
 type HoldState string

@@ -65,8 +65,8 @@ func (s *Service) Upload(ctx context.Context, by string, sources []Source, o Opt
 	if err != nil {
 		return "", err
 	}
-	in.Files = string(list)
-	err = s.do(ctx, by, "people.upload", in.Upload, max(o.Opens, opensOn(latest(in.lines))), func(tx *trail.Tx) error {
+	in.Files, in.Sealed = string(list), string(max(o.Opens, opensOn(latest(in.lines))))
+	err = s.do(ctx, by, "people.upload", in.Upload, func(tx *trail.Tx) error {
 		in.At = db.At(tx.Now)
 		return uploads.Put(ctx, tx, in.Upload)
 	})
@@ -118,13 +118,9 @@ func (s *Service) take(by string, sources []Source, o Options) (taken, error) {
 	return in, faults.Err("読めないファイルがあります。")
 }
 
-// do writes an act on an upload, closed until opens where that lies ahead.
-func (s *Service) do(ctx context.Context, by, name string, u Upload, opens db.Time, fn func(tx *trail.Tx) error) error {
-	act := trail.Act{Actor: by, Name: name, Detail: map[string]string{"upload": string(u.ID)}}
-	if opens > db.At(s.now()) {
-		act.Seal, act.Opens = u.seal(opens)
-	}
-	return s.log.Do(ctx, act, fn)
+// do writes an act on an upload.
+func (s *Service) do(ctx context.Context, by, name string, u Upload, fn func(tx *trail.Tx) error) error {
+	return s.log.Do(ctx, u.act(by, name, db.Time(u.Sealed), db.At(s.now())), fn)
 }
 
 // latest is the latest date that rows bear: until then nothing of them is to be known.
@@ -199,7 +195,7 @@ func (s *Service) SetOperators(ctx context.Context, by string, upload id.ID, ope
 	if err != nil {
 		return err
 	}
-	return s.do(ctx, by, "people.operators", u, s.secret(u), func(tx *trail.Tx) error {
+	return s.do(ctx, by, "people.operators", u, func(tx *trail.Tx) error {
 		if u, err = s.seen(ctx, tx, by, upload); err != nil {
 			return err
 		}
@@ -216,14 +212,6 @@ func (s *Service) SetOperators(ctx context.Context, by string, upload id.ID, ope
 		}
 		return uploads.Put(ctx, tx, u)
 	})
-}
-
-// secret is until when acts on an upload are closed.
-func (s *Service) secret(u Upload) db.Time {
-	if u.Opens != "" {
-		return db.Time(u.Opens)
-	}
-	return db.Time(u.Wished)
 }
 
 // Drop says that an upload will not be applied.
@@ -243,7 +231,7 @@ func (s *Service) change(ctx context.Context, by, name string, upload id.ID, fn 
 	if err != nil {
 		return err
 	}
-	return s.do(ctx, by, name, u, s.secret(u), func(tx *trail.Tx) error {
+	return s.do(ctx, by, name, u, func(tx *trail.Tx) error {
 		now, err := s.seen(ctx, tx, by, upload)
 		if err != nil {
 			return err

@@ -52,8 +52,7 @@ func (s *Service) FixHold(ctx context.Context, by string, hold id.ID, cells map[
 	if err != nil {
 		return err
 	}
-	opens := s.secret(u)
-	return s.do(ctx, by, "people.hold.fix", u, opens, func(tx *trail.Tx) error {
+	return s.do(ctx, by, "people.hold.fix", u, func(tx *trail.Tx) error {
 		if h, u, err = s.waiting(ctx, tx, by, hold); err != nil {
 			return err
 		}
@@ -72,7 +71,11 @@ func (s *Service) FixHold(ctx context.Context, by string, hold id.ID, cells map[
 		if err := faults.Err("まだ取り込めません。"); err != nil {
 			return err
 		}
-		if err := p.writes(u.ID, p.opens(opens)).put(ctx, tx, func(int) {}); err != nil {
+		opens := p.opens(db.Time(u.Opens))
+		if opens > max(db.Time(u.Opens), db.At(tx.Now)) {
+			return errs.New(errs.Conflict, "もっと後に公表される取り込みに続く内容です。この行は取り下げて、別に取り込んでください。")
+		}
+		if err := p.writes(u.ID, opens).put(ctx, tx, func(int) {}); err != nil {
 			return err
 		}
 		fixed, err := json.Marshal(l.Cells())
@@ -96,7 +99,7 @@ func (s *Service) DropHold(ctx context.Context, by string, hold id.ID, why strin
 	if err != nil {
 		return err
 	}
-	return s.do(ctx, by, "people.hold.drop", u, s.secret(u), func(tx *trail.Tx) error {
+	return s.do(ctx, by, "people.hold.drop", u, func(tx *trail.Tx) error {
 		h, _, err := s.waiting(ctx, tx, by, hold)
 		if err != nil {
 			return err

@@ -199,7 +199,8 @@ func (s *Service) Apply(ctx context.Context, by string, upload id.ID, c Choice) 
 	if err := preview.Allows(c); err != nil {
 		return err
 	}
-	return s.do(ctx, by, "people.confirm", u, preview.Opens, func(tx *trail.Tx) error {
+	u.Sealed = string(preview.Opens)
+	return s.do(ctx, by, "people.confirm", u, func(tx *trail.Tx) error {
 		now, err := s.seen(ctx, tx, by, upload)
 		if err != nil {
 			return err
@@ -207,7 +208,7 @@ func (s *Service) Apply(ctx context.Context, by string, upload id.ID, c Choice) 
 		if now.State != Ready {
 			return errs.New(errs.Conflict, "この取り込みは、%sです。", now.State.Title())
 		}
-		now.State, now.Trouble, now.Confirmed = Queued, "", by
+		now.State, now.Trouble, now.Confirmed, now.Sealed = Queued, "", by, u.Sealed
 		now.Leavers, now.Same, now.Others = c.Leavers, c.Same, strings.Join(c.Others, " ")
 		if now.Job, err = s.Jobs.Enqueue(ctx, tx.Plain(), importJob, string(upload)); err != nil {
 			return err
@@ -256,13 +257,7 @@ func (s *Service) run(ctx context.Context, h *job.Handle) error {
 		return err
 	}
 	opens, effective := p.opens(db.Time(u.Wished)), p.firstDay()
-	act := trail.Act{
-		Actor: u.Confirmed, Name: "people.import",
-		Detail: map[string]any{"upload": string(u.ID), "files": u.Sources()},
-	}
-	if opens > db.At(p.now) {
-		act.Seal, act.Opens = u.seal(opens)
-	}
+	act := u.act(u.Confirmed, "people.import", opens, db.At(p.now))
 	err := s.log.Do(ctx, act, func(tx *trail.Tx) error { return s.write(ctx, tx, h, &u, opens, effective, read, &p) })
 	if refused(err) {
 		return s.back(ctx, u, Queued, Ready, err)
@@ -308,7 +303,7 @@ func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u *Upl
 			return err
 		}
 	}
-	now.State, now.Opens, now.Job = Applied, string(opens), h.Job
+	now.State, now.Opens, now.Sealed, now.Job = Applied, string(opens), string(opens), h.Job
 	if err := uploads.Put(ctx, tx, now); err != nil {
 		return err
 	}
@@ -317,7 +312,7 @@ func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u *Upl
 
 // back notes why a job came to nothing; it may be asked for again.
 func (s *Service) back(ctx context.Context, u Upload, from, to State, why error) error {
-	return s.do(ctx, u.Confirmed, "people.stop", u, s.secret(u), func(tx *trail.Tx) error {
+	return s.do(ctx, u.Confirmed, "people.stop", u, func(tx *trail.Tx) error {
 		now, err := readUpload(ctx, tx, u.ID)
 		if err != nil || now.State != from {
 			return err

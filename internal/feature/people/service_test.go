@@ -242,7 +242,12 @@ func TestSecretUntilItsHour(t *testing.T) {
 			t.Errorf("another one previews it: %v", err)
 		}
 		o.apply("person:hr", upload)
+		if err := o.log.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		march := jpdate.New(2026, 3, 31)
+		o.attack("person:other", upload, false)
+		o.attack("person:hr", upload, true)
 		o.check("others on 1 April", o.seats("person:other", firstApril), base)
 		for _, operator := range []string{"person:hr", "person:second"} {
 			o.check(operator+" on 1 April", o.seats(operator, firstApril), with(aprilOut, aprilIn))
@@ -253,13 +258,71 @@ func TestSecretUntilItsHour(t *testing.T) {
 		}
 		o.clock.Set(t, "2026-03-31T23:59:59+09:00")
 		o.check("others just before", o.seats("person:other", firstApril), base)
+		o.attack("person:other", upload, false)
 		o.clock.Set(t, "2026-04-01T00:00:00+09:00")
 		o.check("others from the hour on", o.seats("person:other", firstApril), with(aprilOut, aprilIn))
+		o.attack("person:other", upload, true)
 		o.check("others of the day before", o.seats("person:other", march), base)
 		if list, err := o.List(t.Context(), "person:other"); err != nil || len(list) != 2 {
 			t.Errorf("another one sees %d uploads, want both: %v", len(list), err)
 		}
 	})
+}
+
+// attack looks for an import wherever it could show.
+func (o *office) attack(actor string, upload id.ID, known bool) {
+	o.t.Helper()
+	ctx, now := o.t.Context(), db.At(o.d.Now())
+	found := map[string]bool{}
+	if err := o.d.View(ctx, func(r db.Reader) error {
+		sight, err := org.Sight(ctx, r, actor, now)
+		if err != nil {
+			return err
+		}
+		v := org.View{On: firstApril, Now: now, Batches: sight}
+		people, _, err := v.People(ctx, r, org.PeopleQuery{Find: "サキタ", Limit: 10})
+		if err != nil {
+			return err
+		}
+		found["search for people"] = len(people) > 0
+		person := o.person("000009")
+		history, err := v.PersonHistory(ctx, r, person)
+		if err != nil {
+			return err
+		}
+		found["history of the person"] = len(history) > 0
+		chart, err := org.LoadChart(ctx, r, v, rules())
+		if err != nil {
+			return err
+		}
+		found["chart"] = slices.ContainsFunc(chart.Vacancies(), func(h org.Holding) bool { return h.Role.ID == "chief" })
+		batches, err := org.ListBatches(ctx, r, v)
+		if err != nil {
+			return err
+		}
+		found["batches"] = slices.ContainsFunc(batches, func(b org.Batch) bool { return b.ID == upload })
+		seen := trail.Seen{Now: now}
+		for _, batch := range sight {
+			seen.Seals = append(seen.Seals, "batch:"+string(batch))
+		}
+		entries, _, err := o.log.Search(ctx, r, trail.Query{Limit: 1000}, seen)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if strings.Contains(e.Detail+e.Public+e.Personal, string(upload)) || strings.Contains(e.Personal, "﨑田 ①郎") {
+				found["trail"] = true
+			}
+		}
+		return nil
+	}); err != nil {
+		o.t.Fatal(err)
+	}
+	for _, where := range []string{"search for people", "history of the person", "chart", "batches", "trail"} {
+		if found[where] != known {
+			o.t.Errorf("%s at %s: shown in %s: %v", actor, now, where, found[where])
+		}
+	}
 }
 
 func TestTheSameFileAgainChangesNothing(t *testing.T) {

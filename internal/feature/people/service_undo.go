@@ -31,7 +31,7 @@ func (s *Service) Undo(ctx context.Context, by string, upload id.ID, why string)
 	if err != nil {
 		return err
 	}
-	return s.do(ctx, by, "people.undo.confirm", u, s.secret(u), func(tx *trail.Tx) error {
+	return s.do(ctx, by, "people.undo.confirm", u, func(tx *trail.Tx) error {
 		if u, err = s.seen(ctx, tx, by, upload); err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func (s *Service) runUndo(ctx context.Context, h *job.Handle) error {
 		return err
 	}
 	h.Progress(0, 0, "取り消しています")
-	err := s.do(ctx, u.Confirmed, "people.undo", u, s.secret(u), func(tx *trail.Tx) error {
+	err := s.do(ctx, u.Confirmed, "people.undo", u, func(tx *trail.Tx) error {
 		now, err := readUpload(ctx, tx, u.ID)
 		if err != nil {
 			return err
@@ -106,7 +106,7 @@ func (s *Service) correct(ctx context.Context, tx *trail.Tx, u Upload, wrong org
 	opens := max(db.At(tx.Now), wrong.Opens) // what is still secret is not given away by taking it back
 	c := Upload{
 		ID: id.New(tx.Now), Row: trail.Row{Home: org.BodyHome}, Title: "「" + u.Title + "」の取り消し", State: Applied, Files: "[]", At: db.At(tx.Now), By: u.Confirmed,
-		Operators: strings.Join(u.operators(), " "), Confirmed: u.Confirmed, HeldLimit: u.HeldLimit, Opens: string(opens), Note: u.Note,
+		Operators: strings.Join(u.operators(), " "), Confirmed: u.Confirmed, HeldLimit: u.HeldLimit, Opens: string(opens), Sealed: string(opens), Note: u.Note,
 	}
 	batch := c.batch(opens, jpdate.Today(tx.Now))
 	if err := org.Batches.Put(ctx, tx, batch); err != nil {

@@ -24,6 +24,7 @@ create table people_upload (
 	trouble    text    not null, -- why the last try to apply it came to nothing
 	row_count  bigint  not null,
 	opens      text    not null, -- publication, once it is applied
+	sealed     text    not null, -- until then what is done with it is closed in the trail; '' where nothing is
 	note       text    not null  -- why it was undone or dropped
 );
 create index people_upload__at on people_upload (at, id);
