@@ -77,12 +77,16 @@ func (s snapshot) name(ctx context.Context, person id.ID) (org.Who, error) {
 // chosen already.
 func (s snapshot) deputyForm(ctx context.Context, d asOf, x org.Person) (f ui.Form, ok bool, err error) {
 	var roles []ui.Option
+	var chosen []string
 	var units []id.ID
 	for _, h := range s.chart.Authorities(x.Person) {
 		if h.As == org.AsDeputy || h.Role.Deputy == nil || h.Role.Deputy.NamedBy == "" || len(h.Role.OneOf) > 0 {
 			continue
 		}
 		roles = append(roles, ui.Option{Value: seatValue(h.Regime, h.Role.ID, h.Home), Text: h.Role.Title + "（" + s.chart.Place(h.Regime, h.Home).Name + "）"})
+		if !slices.ContainsFunc(s.chart.Holders(h.Regime, h.Role.ID, h.Home), func(o org.Holding) bool { return o.As == org.AsDeputy && !o.Vacant() }) {
+			chosen = append(chosen, roles[len(roles)-1].Value)
+		}
 		if unit, isUnit := org.UnitOf(h.Home); isUnit {
 			units = append(units, s.chart.Tree.Subtree(unit)...)
 		}
@@ -100,7 +104,7 @@ func (s snapshot) deputyForm(ctx context.Context, d asOf, x org.Person) (f ui.Fo
 	}
 	number := ui.Field{Name: "number", Label: "職員番号", Help: "代行者にする人の職員番号", Required: true}
 	f = ui.Form{Action: d.href("/people/" + string(x.Person)), Buttons: ui.Buttons("代行者に指名する", "")}
-	f.Fields = []ui.Field{{Name: "role", Label: "役割", Options: roles, Value: roles[0].Value, Required: true}}
+	f.Fields = []ui.Field{{Type: ui.Checks, Name: "role", Label: "役割", Help: "代行者のいない役割が選んであります", Options: roles, Values: chosen, Required: true}}
 	if len(people) > 0 {
 		f.Fields = append(f.Fields, ui.Field{Name: "person", Label: "代行者にする人", Options: people, Value: people[0].Value})
 		number.Label, number.Help, number.Required = "一覧にない人の職員番号", "入力すると、上の選択に代えてこの人を指名します", false
@@ -150,7 +154,7 @@ func seatValue(regime, role, home string) string { return regime + " " + role + 
 
 // deputyInput is what the form sends.
 type deputyInput struct {
-	Role   string      `form:"role,required"`
+	Roles  []string    `form:"role,required"`
 	Person string      `form:"person"`
 	Number string      `form:"number"`
 	From   jpdate.Date `form:"from_on,required"`
@@ -160,9 +164,10 @@ type deputyInput struct {
 func (p pages) nameDeputy(ctx context.Context, r *web.Request, in deputyInput) (web.Next, error) {
 	giver := id.ID(r.Path("person"))
 	n := Naming{Giver: giver, Person: id.ID(in.Person), Number: in.Number, From: in.From, Until: in.Until}
-	seat := strings.SplitN(in.Role, " ", 3)
-	if len(seat) == 3 {
-		n.Regime, n.Role, n.Scope = seat[0], seat[1], seat[2]
+	for _, value := range in.Roles {
+		if seat := strings.SplitN(value, " ", 3); len(seat) == 3 {
+			n.Roles = append(n.Roles, HeldRole{seat[0], seat[1], seat[2]})
+		}
 	}
 	who, err := p.d.NameDeputy(ctx, r.Actor(), n)
 	return web.Next{Href: "/people/" + url.PathEscape(string(giver)), Said: who.Name + "さんを代行者に指名しました。"}, err

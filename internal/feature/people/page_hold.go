@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"sekimori/internal/base/db"
@@ -45,6 +46,12 @@ func (p pages) hold(ctx context.Context, r *web.Request) (holdView, error) {
 	if !v.Failed && len(whole) > 0 {
 		v.Notice = ui.Notice{Tone: ui.Warn, Title: "この行は保留されています", Lines: whole}
 	}
+	wrong := func(f ui.Field) bool {
+		return slices.ContainsFunc(h.Faults(), func(x Fault) bool { return x.Column == f.Name })
+	}
+	if err := p.offer(ctx, r.Actor(), h.Form, h.Cells(), fields, wrong); err != nil {
+		return v, err
+	}
 	v.Form = r.Form(ui.Form{Action: holdHref(h), Fields: fields, Buttons: ui.Buttons("直して取り込む", uploadHref(u.ID))})
 	v.Drop = r.Form(ui.Form{
 		Action: holdHref(h) + "/drop", Fields: []ui.Field{{Name: "reason", Label: "取り込まない理由", Wide: true, Required: true}},
@@ -86,6 +93,85 @@ func cellFields(form Form, cells map[string]string, faults []Fault, say bool) (f
 	return append(fields, rest...), whole
 }
 
+// offer lets units and posts be chosen in some of the fields of a row, instead of typing their codes, and says who has the name in
+// the row. It knows what the actor may know before its time: it is he who imports it.
+func (p pages) offer(ctx context.Context, by string, form Form, cells map[string]string, fields []ui.Field, some func(ui.Field) bool) error {
+	return p.s.log.DB().View(ctx, func(r db.Reader) error {
+		v := org.View{On: p.d.today(), Now: db.At(p.s.log.DB().Now())}
+		if on, err := jpdate.Parse(cells["on"]); err == nil {
+			v.On = on
+		}
+		var err error
+		if v.Batches, err = org.Sight(ctx, r, by, v.Now); err != nil {
+			return err
+		}
+		for i := range fields {
+			f := &fields[i]
+			if !some(*f) {
+				continue
+			}
+			switch {
+			case f.Name == "parent", f.Name == "owner", f.Name == "unit" && form != Units:
+				f.Options, err = unitOptions(ctx, r, v, f.Value)
+			case f.Name == "post" && form != Posts:
+				f.Options, err = postOptions(ctx, r, v, f.Value)
+			case f.Name == "number" && f.Error != "":
+				f.Help, err = namesakes(ctx, r, v, cells["name"])
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func unitOptions(ctx context.Context, r db.Reader, v org.View, value string) ([]ui.Option, error) {
+	tree, err := v.Tree(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	options := []ui.Option{{}}
+	for _, u := range tree.Units() {
+		options = append(options, ui.Option{Value: u.Code, Text: u.Name + "（" + u.Code + "）"})
+	}
+	return withValue(options, value), nil
+}
+
+func postOptions(ctx context.Context, r db.Reader, v org.View, value string) ([]ui.Option, error) {
+	posts, err := v.Posts(ctx, r)
+	slices.SortStableFunc(posts, byRank)
+	options := []ui.Option{{}}
+	for _, x := range posts {
+		options = append(options, ui.Option{Value: x.Code, Text: x.Title + "（" + x.Code + "）"})
+	}
+	return withValue(options, value), err
+}
+
+// withValue keeps a value that is none of the options to be seen, so that nothing else is chosen unasked.
+func withValue(options []ui.Option, value string) []ui.Option {
+	if value == "" || slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == value }) {
+		return options
+	}
+	return append([]ui.Option{{Value: value, Text: value}}, options...)
+}
+
+// namesakes are the numbers of those who have a name.
+func namesakes(ctx context.Context, r db.Reader, v org.View, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	list, _, err := v.People(ctx, r, org.PeopleQuery{Find: name, Limit: 5})
+	var words []string
+	for _, x := range list {
+		words = append(words, x.Number+"（"+x.Name+"）")
+	}
+	if len(words) == 0 {
+		return "", err
+	}
+	return "同じ氏名の職員: " + strings.Join(words, "、"), err
+}
+
 // cellOptions are the words to choose from, nil where a cell is free. A word that is none of them stays to be seen.
 func cellOptions(form Form, column, value string) []ui.Option {
 	var list []string
@@ -111,15 +197,10 @@ func cellOptions(form Form, column, value string) []ui.Option {
 		return nil
 	}
 	options := []ui.Option{{}}
-	known := value == ""
 	for _, x := range list {
-		known = known || x == value
 		options = append(options, ui.Option{Value: x, Text: x})
 	}
-	if !known {
-		options = append(options, ui.Option{Value: value, Text: value})
-	}
-	return options
+	return withValue(options, value)
 }
 
 // cellsInput is any row of any form: each field is a column.
@@ -223,6 +304,9 @@ func (p pages) enter(ctx context.Context, r *web.Request) (enterView, error) {
 		}
 	}
 	fields, _ := cellFields(Orders, cells, nil, false)
+	if err := p.offer(ctx, r.Actor(), Orders, cells, fields, func(ui.Field) bool { return true }); err != nil {
+		return v, err
+	}
 	v.Form = r.Form(ui.Form{Action: "/people/import/enter", Fields: fields, Buttons: ui.Buttons("確かめる", "/people/import")})
 	return v, nil
 }

@@ -106,6 +106,9 @@ func TestAnImportFromUploadToHoldList(t *testing.T) {
 	for _, f := range form.All("select") {
 		in.Set(f.Attr("name"), f.One(t, "option[selected]").Attr("value"))
 	}
+	if got := form.One(t, "#unit").Text(); !strings.Contains(got, "閲覧室（10）") || in.Get("unit") != "99" {
+		t.Errorf("units to choose from: %s, chosen %s", got, in.Get("unit"))
+	}
 	in.Set("unit", "98")
 	l.refuses(l.post(first, in), http.StatusUnprocessableEntity, "所属コード「98」", "まだ取り込めません")
 	in.Set("unit", "10")

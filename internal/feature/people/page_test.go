@@ -305,11 +305,18 @@ func TestNamingADeputyAndEndingIt(t *testing.T) {
 	for _, f := range form.All("select") {
 		in.Set(f.Attr("name"), f.All("option")[0].Attr("value"))
 	}
+	for _, box := range form.All("input[checked]") {
+		in.Add(box.Attr("name"), box.Attr("value"))
+	}
 	in.Set("from_on", form.One(t, "#from_on").Attr("value"))
 	if got := form.One(t, "#person").Text(); !strings.HasPrefix(got, "宇野 三郎（閲覧室 司書）") {
 		t.Errorf("offered: %s", got)
 	}
 
+	if w := l.post(ito, url.Values{"role": {"kodama chief-librarian b:", in.Get("role")}, "person": {in.Get("person")}, "from_on": {"R8.3.24"}}); w.Code != http.StatusUnprocessableEntity ||
+		!strings.Contains(w.Body.String(), "館長（こだま図書館）は、この役割には、本人が指名する代行者を置けません") {
+		t.Errorf("a role that is not his: %d %s", w.Code, w.Body)
+	}
 	wrong := url.Values{"role": in["role"], "number": {"999"}, "from_on": {"R8.3.24"}, "until_on": {"R8.3.1"}}
 	if w := l.post(ito, wrong); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "職員番号 999 の人はいません") || !strings.Contains(w.Body.String(), `value="R8.3.1"`) {
 		t.Errorf("an unknown number: %d", w.Code)
@@ -325,7 +332,10 @@ func TestNamingADeputyAndEndingIt(t *testing.T) {
 	if w := l.post(ito, in); w.Code != http.StatusSeeOther {
 		t.Fatalf("naming: %d %s", w.Code, w.Body)
 	}
-	l.shows(ito, "代行者の指名", "宇野 三郎", "有効")
+	again := l.shows(ito, "代行者の指名", "宇野 三郎", "有効")
+	if got := len(again.All("form input[checked]")); got != 0 {
+		t.Errorf("%d roles are chosen that have a deputy already", got)
+	}
 	l.shows(l.person("宇野 三郎"), "代行 伊藤 双葉の代行")
 	l.shows("/roles/kodama/librarian", "伊藤 双葉の代行")
 

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
@@ -11,25 +12,33 @@ import (
 	"sekimori/internal/kernel/trail"
 )
 
-// Naming is that a holder of a role names who acts for him there.
+// Naming is that a holder of roles names who acts for him there.
 type Naming struct {
-	Regime, Role, Scope string
-	Giver               id.ID
-	Person              id.ID
-	Number              string      // of the deputy, in place of Person
-	From, Until         jpdate.Date // no Until: until further notice
+	Roles       []HeldRole
+	Giver       id.ID
+	Person      id.ID
+	Number      string      // of the deputy, in place of Person
+	From, Until jpdate.Date // no Until: until further notice
 }
 
-// NameDeputy states it, from today or later on, and says who the deputy is. The error is Invalid with everything that forbids it,
-// by the names of the fields role, person (number where that was given), from_on and until_on.
+// HeldRole is a role in the place for which it is held.
+type HeldRole struct{ Regime, Role, Scope string }
+
+// NameDeputy states it for all of the roles or for none, from today or later on, and says who the deputy is. The error is Invalid
+// with everything that forbids it, by the names of the fields role, person (number where that was given), from_on and until_on.
 func (d *Directory) NameDeputy(ctx context.Context, by string, n Naming) (who org.Who, err error) {
 	if n.Until.IsZero() {
 		n.Until = org.Open()
 	}
+	var faults errs.Faults
 	if n.From.Before(d.today()) {
-		var faults errs.Faults
 		faults.Add("from_on", "今日より前の日からは指名できません。")
-		return who, faults.Err("代行者を指名できません。")
+	}
+	if len(n.Roles) == 0 {
+		faults.Add("role", "役割を一つ以上選んでください。")
+	}
+	if err := faults.Err("代行者を指名できません。"); err != nil {
+		return who, err
 	}
 	err = d.log.Do(ctx, trail.Act{Actor: by, Name: "deputy.name"}, func(tx *trail.Tx) error {
 		s, err := d.snapshot(ctx, tx, n.From)
@@ -39,11 +48,35 @@ func (d *Directory) NameDeputy(ctx context.Context, by string, n Naming) (who or
 		if who, err = s.deputyNamed(ctx, n); err != nil {
 			return err
 		}
-		return renamed(org.NameDeputy(ctx, tx, s.chart, org.Deputy{
-			Statement: org.AtOnce(tx).State(n.Scope, n.From, n.Until), Regime: n.Regime, Role: n.Role, Scope: n.Scope, Giver: n.Giver, Person: who.ID,
-		}), n)
+		var faults errs.Faults
+		for _, r := range n.Roles {
+			err := org.NameDeputy(ctx, tx, s.chart, org.Deputy{
+				Statement: org.AtOnce(tx).State(r.Scope, n.From, n.Until), Regime: r.Regime, Role: r.Role, Scope: r.Scope, Giver: n.Giver, Person: who.ID,
+			})
+			wrong, ok := errors.AsType[*errs.Error](err)
+			if err != nil && (!ok || wrong.Kind != errs.Invalid) {
+				return err
+			}
+			if ok {
+				s.note(&faults, n, r, wrong.Fields)
+			}
+		}
+		return faults.Err("代行者を指名できません。")
 	})
 	return who, err
+}
+
+// note adds what is wrong with one role: where there are several, by its name, and at the field in which the deputy was named.
+func (s snapshot) note(faults *errs.Faults, n Naming, r HeldRole, fields []errs.Field) {
+	for _, f := range fields {
+		if f.Where == "person" && n.Number != "" {
+			f.Where = "number"
+		}
+		if len(n.Roles) > 1 {
+			f.Message = s.roleTitle(r.Regime, r.Role) + "（" + s.chart.Place(r.Regime, r.Scope).Name + "）は、" + f.Message + "。"
+		}
+		faults.Add(f.Where, "%s", f.Message)
+	}
 }
 
 // deputyNamed finds who is meant.
@@ -63,20 +96,6 @@ func (s snapshot) deputyNamed(ctx context.Context, n Naming) (org.Who, error) {
 	var faults errs.Faults
 	faults.Add("number", "%sに、職員番号 %s の人はいません。", n.From.Wareki(), n.Number)
 	return org.Who{}, faults.Err("代行者を指名できません。")
-}
-
-// renamed puts what is wrong with the deputy to the field in which he was named.
-func renamed(err error, n Naming) error {
-	e, ok := err.(*errs.Error) //nolint:errorlint // as kernel/org made it
-	if !ok || n.Number == "" {
-		return err
-	}
-	for i := range e.Fields {
-		if e.Fields[i].Where == "person" {
-			e.Fields[i].Where = "number"
-		}
-	}
-	return e
 }
 
 // EndDeputy lets a deputy act until a last day, yesterday or later, and says whose he was.

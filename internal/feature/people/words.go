@@ -32,7 +32,8 @@ func words() feature.Words {
 		},
 		Acts: map[string]string{
 			"people.upload": "人事異動のファイルを受け付ける", "people.operators": "人事異動を扱う人を決める", "people.confirm": "人事異動の内容を確かめる", "people.import": "人事異動を取り込む",
-			"people.rehearse": "人事異動を試算する", "people.stop": "人事異動の取込みが止まる", "people.drop": "人事異動を取り下げる", "people.undo": "人事異動を取り消す",
+			"people.rehearse": "人事異動を試算する", "people.stop": "人事異動の取込みが止まる", "people.drop": "人事異動を取り下げる", "people.undo.confirm": "人事異動の取消しを求める", "people.undo": "人事異動を取り消す",
+			"people.hold.fix": "保留の行を直して取り込む", "people.hold.drop": "保留の行を取り下げる",
 			"deputy.name": "代行者を指名する", "deputy.end": "代行を終える",
 		},
 		Kinds: map[string]feature.KindWords{

@@ -2,6 +2,9 @@ package people
 
 import (
 	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -61,5 +64,34 @@ func TestValuesAreReadAsWords(t *testing.T) {
 		if got := inWords(tt[0], tt[1]); got != tt[2] {
 			t.Errorf("%s %s: %q, want %q", tt[0], tt[1], got, tt[2])
 		}
+	}
+}
+
+// TestEveryActHasWords looks for the names of acts in the code of the services.
+func TestEveryActHasWords(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("service*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	acts := words().Acts
+	found := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, act := range regexp.MustCompile(`"((?:people|deputy)\.[a-z.]+)"`).FindAllStringSubmatch(string(data), -1) {
+			found++
+			if act[1] != "people.rehearse" && acts[act[1]] == "" { // that one is never committed
+				t.Errorf("%s: %s has no words", name, act[1])
+			}
+		}
+	}
+	if found < len(acts) {
+		t.Errorf("%d acts in the code, words for %d", found, len(acts))
 	}
 }
