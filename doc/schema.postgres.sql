@@ -375,6 +375,7 @@ create table people_upload (
 	trouble text not null,
 	row_count bigint not null,
 	opens text not null,
+	sealed text not null,
 	note text not null,
 	constraint people_upload_pkey PRIMARY KEY (id)
 );
@@ -422,9 +423,11 @@ create table trail_act (
 	constraint trail_act_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX trail_act__actor ON public.trail_act USING btree (actor, id);
+CREATE INDEX trail_act__actor_id ON public.trail_act USING btree (actor, id);
 
 CREATE INDEX trail_act__at ON public.trail_act USING btree (at, id);
+
+CREATE INDEX trail_act__name_id ON public.trail_act USING btree (name, id);
 
 create table trail_checkpoint (
 	epoch bigint not null,

@@ -360,6 +360,7 @@ CREATE TABLE people_upload (
 	trouble    text    not null, -- why the last try to apply it came to nothing
 	row_count  bigint  not null,
 	opens      text    not null, -- publication, once it is applied
+	sealed     text    not null, -- until then what is done with it is closed in the trail; '' where nothing is
 	note       text    not null  -- why it was undone or dropped
 );
 
@@ -402,9 +403,11 @@ CREATE TABLE trail_act (
 	note_hash text not null
 );
 
-CREATE INDEX trail_act__actor on trail_act (actor, id);
+CREATE INDEX trail_act__actor_id on trail_act (actor, id);
 
 CREATE INDEX trail_act__at on trail_act (at, id);
+
+CREATE INDEX trail_act__name_id on trail_act (name, id);
 
 CREATE TABLE trail_checkpoint (
 	epoch bigint not null,
