@@ -144,6 +144,11 @@ func (p pages) person(ctx context.Context, r *web.Request) (personView, error) {
 	d, person := p.asOf(r), id.ID(r.Path("person"))
 	var v personView
 	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+		if stated, err := personStated(ctx, s, s.View, person); err != nil || stated != "" { // the trail knows statements
+			if person = stated; err != nil {
+				return err
+			}
+		}
 		past, err1 := s.PersonHistory(ctx, s, person)
 		career, err2 := s.AssignmentHistory(ctx, s, person)
 		posts, err3 := postTitles(ctx, s, s.View)

@@ -77,15 +77,12 @@ func previewNotices(v *Preview) []ui.Notice {
 	return list
 }
 
-// heldTitle is what the count of held rows is called.
-const heldTitle = "保留"
-
 // previewStats are the numbers: what the rows are, then what they lead to.
 func previewStats(v *Preview) ui.Stats {
 	var s ui.Stats
 	for _, c := range v.Counts {
 		tile := ui.Stat{Number: ui.Figure(c.N), Unit: "行", Label: c.Title}
-		if c.Title == heldTitle {
+		if c.ID == "held" {
 			tile.Href, tile.Badge = "#held", ui.Badge{Text: "要確認", Tone: ui.Bad}
 		}
 		s.Items = append(s.Items, tile)

@@ -254,6 +254,51 @@ func TestUnits(t *testing.T) {
 	l.shows("/systems", "蔵書目録", "L1", "児童書架")
 }
 
+// TestTheTrailLeadsToThePages: what the trail calls a thing is one statement about it.
+func TestTheTrailLeadsToThePages(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.changes()
+	hall := l.link("/org", "閲覧室")
+	statement := strings.TrimPrefix(l.link(hall, "証跡を見る"), "/trail/thing/unit/")
+	l.shows("/org/unit/"+statement, "課 閲覧室")
+	statement = strings.TrimPrefix(l.link(l.person("宇野 三郎"), "変更を見る"), "/trail/thing/assignment/")
+	l.shows("/people/"+statement, "ウノ サブロウ 宇野 三郎")
+	secret, err := view(l, func(r db.Reader) ([]id.ID, error) {
+		return db.List[id.ID](t.Context(), r, `select id from org_unit where opens > $1 union select id from org_person where opens > $1 union select id from org_assignment where opens > $1`, db.At(l.clock.Now()))
+	})
+	if err != nil || len(secret) < 5 {
+		t.Fatalf("%d secret statements: %v", len(secret), err)
+	}
+	for _, statement := range secret {
+		for _, path := range []string{"/org/unit/", "/people/"} {
+			if w := l.get(path + string(statement)); w.Code != http.StatusNotFound {
+				t.Errorf("%s: %d for a secret statement", path, w.Code)
+			}
+		}
+	}
+}
+
+func view[T any](l *library, fn func(db.Reader) (T, error)) (out T, err error) {
+	err = l.db.View(l.Context(), func(r db.Reader) error {
+		out, err = fn(r)
+		return err
+	})
+	return out, err
+}
+
+// TestTheEndsOfTime: any day can be asked for.
+func TestTheEndsOfTime(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	hall, ito := l.link("/org", "閲覧室"), l.person("伊藤 双葉")
+	for _, day := range []string{"0001-01-01", "9999-12-31", "明治6年1月1日"} {
+		for _, path := range []string{"/org", hall, "/people", ito, "/posts", "/systems", "/roles", "/roles/kodama/librarian", "/vacancies"} {
+			l.page(path + "?on=" + url.QueryEscape(day))
+		}
+	}
+}
+
 func TestPeople(t *testing.T) {
 	t.Parallel()
 	l := open(t)

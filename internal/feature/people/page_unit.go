@@ -39,6 +39,11 @@ func (p pages) unit(ctx context.Context, r *web.Request) (unitView, error) {
 	d, unit := p.asOf(r), id.ID(r.Path("unit"))
 	var v unitView
 	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+		if stated, err := unitStated(ctx, s, s.View, unit); err != nil || stated != "" { // the trail knows statements
+			if unit = stated; err != nil {
+				return err
+			}
+		}
 		past, err := s.UnitHistory(ctx, s, unit)
 		if err != nil {
 			return err

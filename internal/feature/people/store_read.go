@@ -67,3 +67,20 @@ func postTitles(ctx context.Context, r db.Reader, v org.View) (map[id.ID]string,
 func openDeputy(ctx context.Context, r db.Reader, v org.View, deputy id.ID) (org.Deputy, error) {
 	return db.Get[org.Deputy](ctx, r, `select `+org.Deputies.Columns()+` from org_deputy where id = $1 and until_on >= $2 and opens <= $3 and closes > $3`, deputy, v.On, v.Now)
 }
+
+// unitStated is the unit that a statement is about, personStated the person; "" where anybody may not know of it.
+func unitStated(ctx context.Context, r db.Reader, v org.View, statement id.ID) (id.ID, error) {
+	return first(db.List[id.ID](ctx, r, `select unit from org_unit where id = $1 and opens <= $2 union select unit from org_code where id = $1 and opens <= $2`, statement, v.Now))
+}
+
+func personStated(ctx context.Context, r db.Reader, v org.View, statement id.ID) (id.ID, error) {
+	return first(db.List[id.ID](ctx, r, `select person from org_person where id = $1 and opens <= $2
+		union select person from org_assignment where id = $1 and opens <= $2 union select giver from org_deputy where id = $1 and opens <= $2`, statement, v.Now))
+}
+
+func first(list []id.ID, err error) (id.ID, error) {
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return list[0], nil
+}

@@ -21,6 +21,9 @@ func words() feature.Words {
 		maps.Copy(columns, dated)
 		return feature.KindWords{Title: title, Columns: columns, Href: href, Text: inWords}
 	}
+	// A thing of kernel/org is a statement; the pages of units and people find what it is about.
+	unit := func(thing string) string { return "/org/unit/" + thing }
+	person := func(thing string) string { return "/people/" + thing }
 	upload := func(thing string) string { return "/people/import/" + thing }
 	called := func(w feature.KindWords, columns ...string) feature.KindWords {
 		w.Called = columns
@@ -39,18 +42,18 @@ func words() feature.Words {
 		Kinds: map[string]feature.KindWords{
 			"unit": of("組織", map[string]string{
 				"unit": "組織の識別子", "code": "組織コード", "name": "名称", "short": "略称", "parent": "上位の組織", "kind": "種別", "regime": "規程", "place": "並び順", "predecessors": "前身の組織",
-			}, nil),
-			"code":   of("組織の外部コード", map[string]string{"unit": "組織の識別子", "system": "体系", "code": "コード"}, nil),
+			}, unit),
+			"code":   of("組織の外部コード", map[string]string{"unit": "組織の識別子", "system": "体系", "code": "コード"}, unit),
 			"system": of("業務システム", map[string]string{"system": "システムの識別子", "code": "コード", "name": "名称", "owner": "所管する組織", "regime": "規程"}, nil),
 			"post":   of("職", map[string]string{"post": "職の識別子", "code": "職コード", "title": "職名", "rank": "職位", "head": "所属長"}, nil),
 			"person": of("職員", map[string]string{
 				"person": "職員の識別子", "number": "職員番号", "employment": "任用区分", "name": "氏名", "kana": "カナ", "mail": "メール",
-			}, nil),
-			"assignment": called(of("発令", map[string]string{"person": "職員", "unit": "組織", "post": "職", "manner": "区分"}, nil), "person", "unit", "post", "manner"),
+			}, person),
+			"assignment": called(of("発令", map[string]string{"person": "職員", "unit": "組織", "post": "職", "manner": "区分"}, person), "person", "unit", "post", "manner"),
 			"designation": called(of("指定", map[string]string{
 				"regime": "規程", "role": "役割", "scope": "対象", "unit": "組織", "post": "職", "person": "職員", "decision": "決裁番号",
 			}, nil), "role", "unit", "post", "person"),
-			"deputy": called(of("代行者の指名", map[string]string{"regime": "規程", "role": "役割", "scope": "対象", "giver": "指名した人", "person": "代行する人"}, nil), "person", "role"),
+			"deputy": called(of("代行者の指名", map[string]string{"regime": "規程", "role": "役割", "scope": "対象", "giver": "指名した人", "person": "代行する人"}, person), "person", "role"),
 			"batch":  of("取り込まれた異動", map[string]string{"title": "件名", "effective_on": "効力の日", "operators": "公表前に見る人", "state": "状態"}, upload),
 			"people-upload": of("人事異動のファイル", map[string]string{
 				"title": "件名", "state": "状態", "at": "受付", "by_actor": "受け付けた人", "operators": "公表前に見る人", "wished": "希望の公表", "roster_on": "名簿の基準日", "covers": "名簿の範囲",
