@@ -96,6 +96,8 @@ func TestAnImportFromUploadToHoldList(t *testing.T) {
 	l.work()
 	l.shows(upload, "取り込みました", "令和8年5月1日8時30分に公表されます", "保留の行が2行あります", "所属コード「99」", "この人事異動を取り消す")
 
+	l.shows(l.link(upload, "訂正されるまでの間の手続を調べる"), "誤って職を担っていた人はいません")
+
 	// The first row is put right, the other dropped: each leads on to the next.
 	first := l.link(upload, "直す")
 	form := l.shows(first, "春.csv", "保留の行を直す").All("form")[0]
@@ -199,10 +201,10 @@ func TestACorrectionIsTyped(t *testing.T) {
 	l.refuses(l.post("/people/import/enter", in), http.StatusUnprocessableEntity, "所属コード：所属コード「77」")
 	in.Set("unit", "20")
 	upload := l.leads(l.post("/people/import/enter", in))
-	l.shows(upload, "宇野 三郎 異動（令和8年3月1日）", "1 行 異動", "訂正される間の手続", "誤って担っていた人", "ありません")
+	l.shows(upload, "宇野 三郎 異動（令和8年3月1日）", "1 行 異動", "訂正されるまでの間の手続", "誤って担っていた人", "ありません")
 	l.leads(l.post(upload, url.Values{"sure": {"1"}}))
 	l.work()
-	l.shows(upload, "取り込みました", "訂正される間の手続")
+	l.shows(upload, "取り込みました", "誤って担っていた人", "宇野 三郎", "閲覧室 司書")
 	l.shows("/people/"+uno, "貸出室", "令和8年3月1日から")
 }
 

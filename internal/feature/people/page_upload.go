@@ -3,11 +3,14 @@ package people
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/job"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
 )
@@ -108,9 +111,18 @@ func (p pages) showProgress(ctx context.Context, u Upload, v *uploadView) error 
 // showApplied tells what became of an import and what is left to do.
 func (p pages) showApplied(ctx context.Context, r *web.Request, u Upload, b *uploadBody) error {
 	holds, err1 := p.s.Holds(ctx, r.Actor(), u.ID)
-	wrong, err2 := p.s.Meanwhile(ctx, r.Actor(), u.ID)
+	corrects, err2 := p.corrects(ctx, r.Actor(), u)
 	if err := errors.Join(err1, err2); err != nil {
 		return err
+	}
+	if corrects || r.Query("meanwhile") != "" {
+		wrong, err := p.s.Meanwhile(ctx, r.Actor(), u.ID)
+		if err != nil {
+			return err
+		}
+		b.Meanwhile = meanwhileTable(wrong)
+	} else { // it takes long, and of an ordinary import there is nothing to tell
+		b.Facts.Items = append(b.Facts.Items, ui.Description{Term: "過ぎた日の訂正", Cell: ui.Anchor("訂正されるまでの間の手続を調べる", uploadHref(u.ID)+"?meanwhile=1")})
 	}
 	open := 0
 	for _, h := range holds {
@@ -134,13 +146,25 @@ func (p pages) showApplied(ctx context.Context, r *web.Request, u Upload, b *upl
 	if len(holds) > 0 {
 		b.Holds = holdTable(holds)
 	}
-	b.Meanwhile = meanwhileTable(wrong)
 	b.Undo = r.Form(ui.Form{
 		Action:  uploadHref(u.ID) + "/undo",
 		Fields:  []ui.Field{{Type: ui.Area, Name: "reason", Label: "取り消す理由", Required: true}, ui.Sure("この人事異動をすべて取り消すことを確かめました")},
 		Buttons: ui.ButtonRow{Buttons: []ui.Button{{Text: "人事異動を取り消す", Tone: ui.Bad}}},
 	})
 	return nil
+}
+
+// corrects says whether all that an import states had begun before it was published.
+func (p pages) corrects(ctx context.Context, by string, u Upload) (bool, error) {
+	var batches []org.Batch
+	err := p.s.log.DB().View(ctx, func(r db.Reader) (err error) {
+		v := org.View{Now: db.At(p.s.log.DB().Now())}
+		if v.Batches, err = org.Sight(ctx, r, by, v.Now); err == nil {
+			batches, err = org.ListBatches(ctx, r, v)
+		}
+		return err
+	})
+	return slices.ContainsFunc(batches, func(b org.Batch) bool { return b.ID == u.ID && b.Effective.Before(jpdate.Today(b.Opens.Time())) }), err
 }
 
 // holdTable lists held rows, those that wait first.
@@ -178,12 +202,9 @@ func rowWords(h Hold) string {
 	return strings.Join(words, "　")
 }
 
-// meanwhileTable lists who was taken to bear a post that was not his, and what he did; without columns where nobody was.
+// meanwhileTable lists who was taken to bear a post that was not his, and what he did.
 func meanwhileTable(wrong []Wrong) ui.Table {
-	if len(wrong) == 0 {
-		return ui.Table{}
-	}
-	t := ui.Table{Caption: "訂正される間の手続", Stack: true, Columns: []ui.Column{{Title: "誤って担っていた人", Head: true}, {Title: "所属と職"}, {Title: "間"}, {Title: "その間の手続"}}}
+	t := ui.Table{Caption: "訂正されるまでの間の手続", Stack: true, Empty: "誤って職を担っていた人はいません。", Columns: []ui.Column{{Title: "誤って担っていた人", Head: true}, {Title: "所属と職"}, {Title: "間"}, {Title: "その間の手続"}}}
 	acts := words().Acts
 	for _, w := range wrong {
 		var deeds ui.Cell
