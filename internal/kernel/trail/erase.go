@@ -50,9 +50,9 @@ var erasures = NewTable[erasure]("trail_erasure", "erasure")
 
 // Erase takes parts out of the trail, in one act whose entries say what and why. It writes the row of a thing anew with its
 // personal columns empty (their zero value) and blanks the part in all versions before, or in all where the thing is gone;
-// the hashes stay, so the log still verifies. tables are those of the program (as for Verify). What is erased already, and what is not there, is
-// passed over: the count says how many had something to erase. Followers see the new version and the entry of kind "erasure",
-// and erase their copies.
+// the hashes stay, so the log still verifies. tables are those of the program (as for Verify). What is erased already, and
+// what is not there, is passed over: the count says how many had something to erase. Followers see the new version and the
+// entry of kind "erasure", and erase their copies.
 func (l *Log) Erase(ctx context.Context, act Act, tables []Audited, list ...Erasure) (n int, err error) {
 	if err := l.Do(ctx, act, func(tx *Tx) error {
 		n = 0
@@ -76,8 +76,7 @@ func (e Erasure) do(ctx context.Context, tx *Tx, tables []Audited) (bool, error)
 	if e.Ground == "" || e.Clause == "" {
 		return false, errs.New(errs.Invalid, "消去には、根拠と条項が要ります。")
 	}
-	var through int64
-	var blanked int64
+	var through, blanked int64
 	var err error
 	switch {
 	case e.Part == PartNote && e.Kind == KindAct:

@@ -141,8 +141,17 @@ func TestSearch(t *testing.T) {
 		}
 		middle := all[len(all)-5]
 		for _, q := range []trail.Query{
-			{}, {Kind: "share"}, {Kind: "thing", Thing: middle.Thing}, {Actor: "cli:test", Name: "thing.change"}, {Actor: "nobody"}, {Home: "u:1"}, {Act: middle.Act},
-			{From: all[20].At}, {To: all[20].At}, {From: all[20].At, To: all[3].At, Kind: "thing"}, {Kind: "thing", Home: "u:2", Name: "thing.import"},
+			{},
+			{Kind: "share"},
+			{Kind: "thing", Thing: middle.Thing},
+			{Actor: "cli:test", Name: "thing.change"},
+			{Actor: "nobody"},
+			{Home: "u:1"},
+			{Act: middle.Act},
+			{From: all[20].At},
+			{To: all[20].At},
+			{From: all[20].At, To: all[3].At, Kind: "thing"},
+			{Kind: "thing", Home: "u:2", Name: "thing.import"},
 		} {
 			for _, seen := range []trail.Seen{holder, {}} {
 				var want, got []int64

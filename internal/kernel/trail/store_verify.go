@@ -60,7 +60,7 @@ func selectOf(columns []string, from string) string {
 	return `select ` + strings.Join(columns, ", ") + ` from ` + from
 }
 
-// rawRows reads all rows of a query as they are readEntry.
+// rawRows reads all rows of a query as they are stored.
 func rawRows(ctx context.Context, r db.Reader, query string, args ...any) (list [][]any, err error) {
 	err = db.Raw(ctx, r, query, args, func(row []any) error {
 		list = append(list, slices.Clone(row))
@@ -135,7 +135,7 @@ func rawEpochs(ctx context.Context, r db.Reader) ([][]any, error) {
 	return rawRows(ctx, r, selectOf(epochColumns, `trail_epoch order by number`))
 }
 
-// rawCheckpoints reads those after one by size and epoch. Where their keys are no numbers, on SQLite, they are left out: unproven reports them.
+// rawCheckpoints reads those after one by size and epoch.
 func rawCheckpoints(ctx context.Context, r db.Reader, last [2]int64, limit int) ([][]any, error) {
 	return rawRows(ctx, r, selectOf(checkpointColumns, `trail_checkpoint where (size, epoch) > ($1, $2) order by size, epoch limit $3`), last[0], last[1], limit)
 }
@@ -149,11 +149,15 @@ func storedTile(ctx context.Context, r db.Reader, level, number int64) (hashes [
 	return hashes, err
 }
 
-// tileWidths gives the number of bytes of each tile.
+// tileWidths gives the number of bytes of each tile, -1 where it or its key is none.
 func tileWidths(ctx context.Context, r db.Reader, fn func(level, number, width int64)) error {
 	return db.Raw(ctx, r, `select level, number, length(hashes) from trail_tile order by level, number`, nil, func(row []any) error {
 		c := cells{row: row, columns: []string{"level", "number", "hashes"}}
-		fn(c.int(0), c.int(1), c.int(2))
+		level, number, width := c.int(0), c.int(1), c.int(2)
+		if c.bad != "" {
+			width = -1
+		}
+		fn(level, number, width)
 		return nil
 	})
 }
@@ -177,7 +181,7 @@ func erasedThrough(ctx context.Context, r db.Reader, things []string) (map[[3]st
 func kindsOf(ctx context.Context, r db.Reader) (kinds []string, err error) {
 	for last := ""; ; {
 		next, err := db.Get[string](ctx, r, `select coalesce(min(kind), '') from trail_entry where kind > $1`, last)
-		if err != nil || next == "" {
+		if err != nil || next <= last { // the latter also on SQLite, for a kind that is no text
 			return kinds, err
 		}
 		kinds = append(kinds, next)
@@ -237,7 +241,7 @@ var derived = []oddity{
 		where e.act is null or a.id is null or e.home <> t.home or e.gone <> t.gone or e.seq is distinct from t.seq or a.at <> t.at limit 100`, "trail_thing", "", "記録と違います"},
 	{`select n.kind, n.thing, n.version, n.seq from trail_entry n join trail_thing t on t.kind = n.kind and t.thing = n.thing
 		where n.version > 1 and t.version < n.version and n.seq < (select position from trail_follower where name = 'things') limit 100`, "trail_thing", "version", "この版が写されていません"},
-	{`select 'follower', name, 0, -1 from trail_follower where position < 0 or position > (select size from trail_head) limit 100`, "trail_follower", "position", "木にない所まで読んだとあります"},
+	{`select 'follower', name, 0, -1 from trail_follower where position < 0 or position > (select size from trail_head) or position <> cast(position as bigint) limit 100`, "trail_follower", "position", "木にない所まで読んだとあります"},
 }
 
 // missingThings are those that the follower has met and not kept.
@@ -246,10 +250,16 @@ var missingThings = oddity{`select e.kind, e.thing, e.version, e.seq from trail_
 
 // thingsKept counts the things that the follower keeps, and tells how far it has come.
 func thingsKept(ctx context.Context, r db.Reader) (n, position int64, err error) {
-	if n, err = db.Get[int64](ctx, r, `select count(*) from trail_thing`); err == nil {
-		position, err = followerAt(ctx, r, thingsFollower)
-	}
+	err = db.Raw(ctx, r, `select count(*), (select position from trail_follower where name = 'things') from trail_thing`, nil, func(row []any) error {
+		n, _ = row[0].(int64)
+		position, _ = row[1].(int64) // 0 where there is none
+		return nil
+	})
 	return n, position, err
+}
+
+func rawStores(ctx context.Context, r db.Reader) ([][]any, error) {
+	return rawRows(ctx, r, `select id from trail_store`)
 }
 
 func (o oddity) each(ctx context.Context, r db.Reader, fn func(kind, thing string, version, index int64)) error {

@@ -83,6 +83,9 @@ func (t Table[T]) Check() error {
 		if c.key {
 			keys++
 		}
+		if c.personal && reflect.TypeFor[T]().FieldByIndex(c.path).Type == reflect.TypeFor[db.Time]() {
+			return fmt.Errorf("trail: %s.%s is emptied when it is erased, and no db.Time is read from ''", t.name, c.name)
+		}
 	}
 	if _, ok := reflect.TypeFor[T]().FieldByName("Row"); !ok || keys == 0 {
 		return fmt.Errorf("trail: the row of %s embeds trail.Row and marks its key", t.name)

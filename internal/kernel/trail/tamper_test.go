@@ -2,11 +2,13 @@ package trail_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"sekimori/internal/base/db"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 )
@@ -68,5 +70,42 @@ func TestVerifyFindsEveryChangedValue(t *testing.T) {
 			}
 			t.Log(touched)
 		})
+	}
+}
+
+// TestVerifyFindsValuesOfAnotherType: SQLite holds what is not of its column's type, which compares and sorts otherwise.
+func TestVerifyFindsValuesOfAnotherType(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "typed.db")
+	l := begin(t, testkit.Open(t, "sqlite:"+path, world()))
+	live(t, l)
+	tamper := testkit.NewTamper(t, "sqlite:"+path, 1)
+	type column struct {
+		Table string `db:"tab"`
+		Name  string `db:"name"`
+	}
+	var columns []column
+	if err := l.DB().View(t.Context(), func(r db.Reader) (err error) {
+		columns, err = db.List[column](t.Context(), r, `select m.name as tab, c.name from pragma_table_list m join pragma_table_info(m.name) c
+			where m.type = 'table' and (m.name like 'trail%' or m.name like 'made%') and c.name <> 'one' and m.name || c.name <> 'trail_followername' order by 1, 2`)
+		return err
+	}); err != nil || len(columns) < 70 {
+		t.Fatal(len(columns), err)
+	}
+	for _, c := range columns {
+		for _, value := range []string{`cast('ab' as blob)`, `'ab'`, `2.5`} {
+			row := tamper.Exec(t, `create table kept as select rowid as place, `+c.Name+` as value from `+c.Table+` order by rowid desc limit 1`)
+			if row = tamper.Exec(t, `update `+c.Table+` set `+c.Name+` = `+value+` where rowid = (select place from kept)`); row != 1 {
+				t.Fatalf("%d rows", row)
+			}
+			if report := verify(t, l, trail.Anchors{}); report.OK {
+				t.Errorf("%s.%s = %s was not found", c.Table, c.Name, value)
+			}
+			tamper.Exec(t, `update `+c.Table+` set `+c.Name+` = (select value from kept) where rowid = (select place from kept)`)
+			tamper.Exec(t, `drop table kept`)
+		}
+	}
+	if report := verify(t, l, trail.Anchors{}); !report.OK {
+		t.Errorf("after all is undone: %v", report.Findings)
 	}
 }

@@ -29,7 +29,7 @@ type Audited interface {
 	clear(ctx context.Context, tx *Tx, thing string) error
 }
 
-// Tables are the audited tables of the trail itself. Verify and Erase know them without being told.
+// Tables are the audited tables of the trail itself. Verify knows them without being told.
 func Tables() []Audited { return []Audited{Epochs, erasures} }
 
 // Report is what Verify found.
@@ -124,8 +124,8 @@ func (v *verifier) find(f Finding) {
 
 // Verify checks the whole database in one snapshot: the log (numbers, entries, acts, tree, signatures), the records (each row
 // of tables equals its last entry, and there is none without) and what others hold of it. tables are all audited tables of the
-// program. It needs memory for some thousand rows and time in proportion to the number of rows. An error means that it could not look; what it
-// finds is in the Report. doc/trail.md says what is found and what is not.
+// program. It needs memory for some thousand rows and time in proportion to all rows. An error means that it could not look;
+// what it finds is in the Report. doc/trail.md says what is found and what is not.
 func (l *Log) Verify(ctx context.Context, tables []Audited, anchors Anchors) (Report, error) {
 	tables = append(Tables(), tables...)
 	var v *verifier

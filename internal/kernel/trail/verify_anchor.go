@@ -62,8 +62,16 @@ func (v *verifier) keys(ctx context.Context) (err error) {
 	if v.kept, v.position, err = thingsKept(ctx, v.r); err != nil {
 		return err
 	}
-	if v.store, err = storeOf(ctx, v.r); err != nil {
+	stores, err := rawStores(ctx, v.r)
+	if err != nil {
 		return err
+	}
+	for i, row := range stores {
+		if name, ok := row[0].(string); ok && i == 0 {
+			v.store = name
+		} else {
+			v.find(Finding{Index: -1, Table: "trail_store", Column: "id", Reason: fmt.Sprintf("保管フォルダーの名がもう一つあるか、名でないもの（%v）です", row[0])})
+		}
 	}
 	rows, err := rawEpochs(ctx, v.r)
 	if err != nil {

@@ -23,7 +23,8 @@ type walk struct {
 	missing  map[tlog.Hash]int64 // leaves in tiles for which no entry came: their numbers
 	tiles    map[int64]tile      // by level, the last that was read
 
-	byTiles, byEntries bool // a head agrees with one of the two where they differ
+	byTiles, byEntries bool  // a head agrees with one of the two where they differ
+	agreed             int64 // the size up to which somebody's head agrees
 
 	held     []claim           // by others, in order of their size
 	signed   []claim           // checkpoints, those that were read and have not come due
@@ -105,7 +106,11 @@ func (v *verifier) pending(ctx context.Context) error {
 		}); err != nil {
 			return err
 		}
-		act, position = page[len(page)-1].Act, page[len(page)-1].Position
+		last := page[len(page)-1]
+		if last.bad != "" {
+			return nil // reported; on SQLite its key may be none, and come again and again
+		}
+		act, position = last.Act, last.Position
 	}
 }
 
@@ -361,11 +366,16 @@ func (v *verifier) compare(c claim) {
 	switch {
 	case c.hash == w.tree.root():
 		w.byTiles = w.byTiles || w.entries != nil
+		w.agreed = c.size
 	case w.entries != nil && c.hash == w.entries.root():
 		w.byEntries = true
+		w.agreed = c.size
 	default:
-		c.finding.Reason = fmt.Sprintf("大きさ %d の木のルートは %s とありますが、いまの記録からは %s になります。それまでの記録のどれかが書き換えられています",
-			c.size, hexHash(c.hash), hexHash(w.tree.root()))
+		if c.finding.Table != "trail_head" {
+			c.finding.Index = w.agreed // the first that may have been changed
+		}
+		c.finding.Reason = fmt.Sprintf("大きさ %d の木の根は %s とありますが、いまの記録からは %s になります。番号 %d 以後の記録のどれかが書き換えられています",
+			c.size, hexHash(c.hash), hexHash(w.tree.root()), w.agreed)
 		v.find(c.finding)
 	}
 }
@@ -397,7 +407,7 @@ func (v *verifier) allTiles(ctx context.Context) error {
 		for ; expected[level] < min(number, (nodes+255)>>tileHeight); expected[level]++ {
 			v.find(tileFinding(level, expected[level], "このタイルがありません"))
 		}
-		expected[level] = number + 1
+		expected[level] = max(expected[level], number+1)
 		if want := min(1<<tileHeight, nodes-number<<tileHeight) * tlog.HashSize; number < 0 || want <= 0 || width != want {
 			v.find(tileFinding(level, number, "このタイルの大きさが違うか、木にないタイルです"))
 		}
