@@ -88,18 +88,11 @@ R2.4.1,700005,中村 五月,ナカムラ サツキ,教員,採用,9100,050,`))
 
 // after is the state once a plan has been carried out and its time has come.
 func after(p *plan, batch id.ID, opens db.Time, s *state) *state {
-	merge := func() *state {
-		next := &state{}
-		next.units = standing(p.units, s.units, opens, batch)
-		next.codes = standing(p.codes, s.codes, opens, batch)
-		next.systems = standing(p.systems, s.systems, opens, batch)
-		next.posts = standing(p.posts, s.posts, opens, batch)
-		next.people = standing(p.people, s.people, opens, batch)
-		next.assignments = standing(p.assignments, s.assignments, opens, batch)
-		next.designations = standing(p.designations, s.designations, opens, batch)
-		return next
+	return &state{
+		standing(p.units, s.units, opens, batch), standing(p.codes, s.codes, opens, batch), standing(p.systems, s.systems, opens, batch),
+		standing(p.posts, s.posts, opens, batch), standing(p.people, s.people, opens, batch), standing(p.assignments, s.assignments, opens, batch),
+		standing(p.designations, s.designations, opens, batch),
 	}
-	return merge()
 }
 
 func standing[T comparable](t *track[T], before []T, opens db.Time, batch id.ID) []T {
@@ -185,16 +178,12 @@ func TestOrders(t *testing.T) {
 		"事務取扱解除":      {rows: "R8.3.1,000001,,,,事務取扱,0120,020,,\nR8.4.1,000001,,,,事務取扱解除,0120,020,,", before: []string{"000001 acting 0120 020"}, outcome: Released},
 		"退職":          {rows: "R8.3.31,000003,,,,退職,,,,", out: []string{"000003 concurrent 0111 030", "000003 main 0120 030"}, outcome: Left},
 		"転出":          {rows: "R8.4.1,000003,,,,転出,,,,", out: []string{"000003 concurrent 0111 030", "000003 main 0120 030"}, outcome: Left},
-		"採用取消":        {rows: "R8.3.1,000009,佐藤 九,サトウ ク,正規,採用,0110,030,,\nR8.3.1,000009,,,,採用取消,,,,", outcome: Left},
 		"休職":          {rows: "R8.4.1,000002,,,,休職,,,,", outcome: Same},
 		"復職":          {rows: "R8.4.1,000002,,,,復職,,,b@example.jp,", outcome: Changed},
 		"氏名の変更":       {rows: "R8.4.1,000002,山崎 次郎,,,異動,0110,020,,", outcome: Changed},
 		"同じ行が二度":      {rows: "R8.4.1,000002,,,,異動,0120,020,,\nR8.4.1,000002,,,,異動,0120,020,,", out: []string{"000002 main 0110 020"}, in: []string{"000002 main 0120 020"}, outcome: Same},
 		"四月と五月":       {rows: "R8.5.1,000002,,,,異動,0100,030,,\nR8.4.1,000002,,,,異動,0120,020,,", out: []string{"000002 main 0110 020"}, in: []string{"000002 main 0120 020"}, outcome: Moved},
 	} {
-		if name == "採用取消" { // the later act of one day is done first: it needs what an earlier import stated
-			continue
-		}
 		p := newPlan(day, rules(), nil, settled(t), choice{within: 30})
 		lines := table(t, Orders, heading+c.rows)
 		p.run(lines)
