@@ -53,9 +53,10 @@ func (d asOf) field() ui.Field {
 	return f
 }
 
-// form asks for the day and whatever else a page can be narrowed to.
+// form asks for the day and whatever else a page can be narrowed to. The answer is a whole page: its title and the way to it are
+// those of the day, too.
 func (d asOf) form(path string, fields ...ui.Field) ui.SearchForm {
-	f := ui.SearchForm{Action: path, Swap: "results", Submit: "表示", Fields: append(fields, d.field())}
+	f := ui.SearchForm{Action: path, Submit: "表示", Fields: append(fields, d.field())}
 	if d.Date != d.today || slices.ContainsFunc(fields, func(f ui.Field) bool { return f.Value != "" }) {
 		f.Clear = path
 	}

@@ -79,7 +79,7 @@ func nearest(past []org.Unit, day jpdate.Date) org.Unit {
 }
 
 func (s snapshot) unitResults(ctx context.Context, d asOf, u org.Unit, there bool, past []org.Unit) (unitResults, error) {
-	v := unitResults{Day: d.words(), History: s.unitHistory(d, past)}
+	v := unitResults{Day: d.words(), History: s.unitHistory(past)}
 	var err error
 	if v.Facts, err = s.unitFacts(ctx, d, u, past); err != nil {
 		return v, err
@@ -276,7 +276,7 @@ func (s snapshot) rolesOf(d asOf, person id.ID) ui.Cell {
 }
 
 // unitHistory tells what became of a unit, the last first.
-func (s snapshot) unitHistory(d asOf, past []org.Unit) ui.Timeline {
+func (s snapshot) unitHistory(past []org.Unit) ui.Timeline {
 	var t ui.Timeline
 	for i, u := range slices.Backward(past) {
 		proof := ui.Cell{{Text: "証跡を見る", Href: trailHref("unit", u.ID), Quiet: true}}
