@@ -235,76 +235,80 @@ func (p *Preview) Allows(c Choice) error {
 
 // run is the job. What was confirmed is worked out again in the transaction that writes it.
 func (s *Service) run(ctx context.Context, h *job.Handle) error {
-	upload := id.ID(h.Payload)
 	var u Upload
-	var p *plan
 	if err := s.log.DB().View(ctx, func(r db.Reader) (err error) {
-		u, err = readUpload(ctx, r, upload)
+		u, err = readUpload(ctx, r, id.ID(h.Payload))
 		return err
 	}); err != nil {
 		return err
 	}
 	h.Progress(0, int64(u.Rows), "ファイルを読んでいます")
-	read := func(r db.Reader, now time.Time) error {
+	workOut := func(r db.Reader, now time.Time) (*plan, error) {
 		lines, _, err := s.lines(u) // anew, since a plan notes its faults there
+		if err != nil {
+			return nil, err
+		}
+		return s.plan(ctx, r, now, u.Confirmed, u, u.choice().Others, lines)
+	}
+	var opens db.Time
+	var effective jpdate.Date
+	if err := s.log.DB().View(ctx, func(r db.Reader) error {
+		p, err := workOut(r, s.now())
+		if err == nil {
+			opens, effective = p.opens(db.Time(u.Wished)), p.firstDay()
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	err := s.log.Do(ctx, u.act(u.Confirmed, "people.import", opens, db.At(s.now())), func(tx *trail.Tx) error {
+		now, err := readUpload(ctx, tx, u.ID)
 		if err != nil {
 			return err
 		}
-		p, err = s.plan(ctx, r, now, u.Confirmed, u, u.choice().Others, lines)
-		return err
-	}
-	if err := s.log.DB().View(ctx, func(r db.Reader) error { return read(r, s.now()) }); err != nil {
-		return err
-	}
-	opens, effective := p.opens(db.Time(u.Wished)), p.firstDay()
-	act := u.act(u.Confirmed, "people.import", opens, db.At(p.now))
-	err := s.log.Do(ctx, act, func(tx *trail.Tx) error { return s.write(ctx, tx, h, &u, opens, effective, read, &p) })
+		if now.State != Queued {
+			return h.Finish(ctx, tx.Plain()) // somebody else has ended it
+		}
+		// The batch comes first: it moves the stamp of kernel/org, and from then on nobody else changes what the plan reads.
+		batch := now.batch(max(opens, db.At(tx.Now)), effective)
+		if err := org.Batches.Put(ctx, tx, batch); err != nil {
+			return err
+		}
+		p, err := workOut(tx, tx.Now)
+		if err != nil {
+			return err
+		}
+		return s.write(ctx, tx, h, now, batch, p)
+	})
 	if refused(err) {
 		return s.back(ctx, u, Queued, Ready, err)
 	}
 	return err
 }
 
-// write applies a plan in the transaction of the job's end.
-func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u *Upload, opens db.Time, effective jpdate.Date, read func(db.Reader, time.Time) error, p **plan) error {
-	now, err := readUpload(ctx, tx, u.ID)
-	if err != nil {
+// write applies a plan as a batch in the transaction of the job's end, if it comes to what was confirmed.
+func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u Upload, batch org.Batch, p *plan) error {
+	if err := p.preview(u).Allows(u.choice()); err != nil {
 		return err
 	}
-	if now.State != Queued {
-		return h.Finish(ctx, tx.Plain()) // somebody else has ended it
-	}
-	opens = max(opens, db.At(tx.Now))
-	// The batch comes first: it moves the stamp of kernel/org, and from then on nobody else changes what the plan reads.
-	if err := org.Batches.Put(ctx, tx, now.batch(opens, effective)); err != nil {
-		return err
-	}
-	if err := read(tx, tx.Now); err != nil {
-		return err
-	}
-	preview := (*p).preview(now)
-	if err := preview.Allows(now.choice()); err != nil {
-		return err
-	}
-	if (*p).opens(db.Time(now.Wished)) > opens || (*p).firstDay() != effective {
+	if p.opens(db.Time(u.Wished)) > batch.Opens || p.firstDay() != batch.Effective {
 		return errs.New(errs.Conflict, "取り込みの間に、組織や職員の内容が変わりました。もう一度確認してください。")
 	}
-	w := (*p).writes(now.ID, opens)
+	w := p.writes(batch.ID, batch.Opens)
 	total := w.size()
 	if err := w.put(ctx, tx, func(done int) { h.Progress(int64(done), int64(total), "書き込んでいます") }); err != nil {
 		return err
 	}
-	for _, l := range (*p).held {
-		hold, err := holdOf(now.ID, id.New(tx.Now), l)
+	var held []Hold
+	for _, l := range p.held {
+		hold, err := holdOf(u.ID, id.New(tx.Now), l)
 		if err != nil {
 			return err
 		}
-		if err := holds.Put(ctx, tx, hold); err != nil {
-			return err
-		}
+		held = append(held, hold)
 	}
-	now.State, now.Opens, now.Sealed, now.Job = Applied, string(opens), string(opens), h.Job
-	if err := uploads.Put(ctx, tx, now); err != nil {
+	u.State, u.Opens, u.Sealed = Applied, string(batch.Opens), string(batch.Opens)
+	if err := errors.Join(holds.Put(ctx, tx, held...), uploads.Put(ctx, tx, u)); err != nil {
 		return err
 	}
 	return h.Finish(ctx, tx.Plain())
