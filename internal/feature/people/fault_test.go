@@ -2,6 +2,7 @@ package people
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,7 +106,7 @@ func TestHoldList(t *testing.T) {
 		o := newOffice(t, d)
 		ctx := t.Context()
 		before := o.tables()
-		rows := append(april[:len(april):len(april)], "R8.4.1,000003,,,,異動,0777,030,", "R8.4.1,000004,,,,異動,0110,030,")
+		rows := slices.Concat(april, []string{"R8.4.1,000003,,,,異動,0777,030,", "R8.4.1,000004,,,,異動,0110,030,"})
 		upload, err := o.Upload(ctx, "person:hr", []Source{source("発令.csv", rows...)}, Options{})
 		if err != nil {
 			t.Fatal(err)

@@ -90,7 +90,7 @@ func (p *plan) addDesignation(l *Line) {
 		row.Person, _ = p.who(act{line: l, number: l.get("number"), first: day, do: order{effect: rests}})
 	case byPost:
 		unit, _ := p.unit(l, "unit", day)
-		post, _ := p.post(l, "post", day)
+		post, _ := p.post(l, day)
 		row.Unit, row.Post = unit.Unit, post.Post
 	case !from.IsZero():
 		p.fault(l, "number", "組織コードと職コードか、職員番号を書いてください。")

@@ -292,7 +292,7 @@ func (p *plan) propose(a act) id.ID {
 // place reads the unit and post of a row.
 func (p *plan) place(a act) org.Assignment {
 	unit, _ := p.unit(a.line, "unit", a.first)
-	post, _ := p.post(a.line, "post", a.first)
+	post, _ := p.post(a.line, a.first)
 	return org.Assignment{Statement: at(org.UnitHome(unit.Unit)), Unit: unit.Unit, Post: post.Post, Manner: a.do.manner}
 }
 
@@ -382,7 +382,7 @@ func (p *plan) release(a act) {
 		unit, _ = p.unit(a.line, "unit", last)
 	}
 	if a.line.get("post") != "" {
-		post, _ = p.post(a.line, "post", last)
+		post, _ = p.post(a.line, last)
 	}
 	if len(a.line.faults) > 0 {
 		return

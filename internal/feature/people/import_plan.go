@@ -243,9 +243,9 @@ func (p *plan) unit(l *Line, column string, day jpdate.Date) (org.Unit, bool) {
 	return find(p, l, column, "組織", day, p.units, p.unitBy)
 }
 
-// post finds the post that has a code on a day.
-func (p *plan) post(l *Line, column string, day jpdate.Date) (org.Post, bool) {
-	return find(p, l, column, "職", day, p.posts, p.postBy)
+// post finds the post whose code a row has on a day.
+func (p *plan) post(l *Line, day jpdate.Date) (org.Post, bool) {
+	return find(p, l, "post", "職", day, p.posts, p.postBy)
 }
 
 // find looks for what a code in a row stands for on a day, and says what is wrong where there is none.

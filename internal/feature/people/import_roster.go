@@ -148,7 +148,7 @@ func (p *plan) releaseUnlisted(day jpdate.Date, c cover, acts []act) {
 		person, _ := p.numbered(a.number, day)
 		if a.do.effect == adds {
 			unit, _ := p.unit(a.line, "unit", day)
-			post, _ := p.post(a.line, "post", day)
+			post, _ := p.post(a.line, day)
 			listed[side{person, unit.Unit, post.Post, a.do.manner}] = true
 		}
 		people = append(people, person)
