@@ -68,6 +68,7 @@ func cityApril(n int) Source {
 
 // TestLargeImport measures a year's change; with -people.rows=33000 it is that of a large city.
 func TestLargeImport(t *testing.T) {
+	t.Parallel()
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
 		took := func(what string, began time.Time) time.Time {

@@ -67,9 +67,13 @@ func TestAKilledImport(t *testing.T) {
 		place{dsn, os.Getenv("PEOPLE_TEST_STORE"), os.Getenv("PEOPLE_TEST_FILES"), shift}.work(t)
 		return
 	}
+	few := *kills <= 10
+	if few {
+		t.Parallel()
+	}
 	for _, engine := range testkit.Engines {
 		t.Run(string(engine), func(t *testing.T) {
-			if *kills <= 10 {
+			if few {
 				t.Parallel()
 			}
 			first, upload, total := prepared(t, engine)
