@@ -346,8 +346,9 @@ func (p pages) version(x trail.Version, names map[string]string) ui.Version {
 		v.Notes = append(v.Notes, ui.Item{Text: "個人情報は消去済み", Tone: ui.Neutral})
 	}
 	for _, c := range x.Changes {
-		if name := p.words.column(x.Kind, c.Column); name != "" {
-			v.Changes = append(v.Changes, ui.Change{Name: name, Before: p.words.value(x.Kind, c.Column, c.Old, names), After: p.words.value(x.Kind, c.Column, c.New, names)})
+		change := ui.Change{Name: p.words.column(x.Kind, c.Column), Before: p.words.value(x.Kind, c.Column, c.Old, names), After: p.words.value(x.Kind, c.Column, c.New, names)}
+		if change.Name != "" && change.Before != change.After { // a first version has nothing to say of what is empty
+			v.Changes = append(v.Changes, change)
 		}
 	}
 	return v
