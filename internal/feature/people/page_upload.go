@@ -11,6 +11,7 @@ import (
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/regime"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
 )
@@ -205,7 +206,7 @@ func rowWords(h Hold) string {
 // meanwhileTable lists who was taken to bear a post that was not his, and what he did.
 func meanwhileTable(wrong []Wrong) ui.Table {
 	t := ui.Table{Caption: "訂正されるまでの間の手続", Stack: true, Empty: "誤って職を担っていた人はいません。", Columns: []ui.Column{{Title: "誤って担っていた人", Head: true}, {Title: "所属と職"}, {Title: "間"}, {Title: "その間の手続"}}}
-	acts := words().Acts
+	acts := words(&regime.Set{}).Acts
 	for _, w := range wrong {
 		var deeds ui.Cell
 		for _, d := range w.Deeds {

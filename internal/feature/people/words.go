@@ -10,10 +10,25 @@ import (
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature"
 	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/regime"
 )
 
-// words are what people call the acts and things of this feature and of kernel/org.
-func words() feature.Words {
+// words are what people call the acts and things of this feature and of kernel/org; regimes and roles by the titles that the
+// packs give them.
+func words(packs *regime.Set) feature.Words {
+	titles := map[string]string{}
+	for _, p := range packs.Packs {
+		titles[p.ID] = p.Title
+		for _, role := range p.Roles {
+			titles[role.ID] = role.Title
+		}
+	}
+	inWords := func(column, value string) string {
+		if title := titles[value]; title != "" && (column == "regime" || column == "role") {
+			return title
+		}
+		return inWords(column, value)
+	}
 	dated := map[string]string{
 		"from_on": "この日から", "until_on": "この日まで", "opens": "公表", "closes": "別の内容に代わる時", "batch": "もとの取込み", "closed_by": "代えた取込み",
 	}

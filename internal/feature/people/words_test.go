@@ -10,13 +10,14 @@ import (
 	"testing"
 
 	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/regime"
 )
 
 // TestEveryThingHasWords: each audited table of this feature and of kernel/org has a name, and each word is for a column that is
 // there.
 func TestEveryThingHasWords(t *testing.T) {
 	t.Parallel()
-	w := words()
+	w := words(&regime.Set{})
 	columns := ""
 	for _, schema := range []fs.FS{Schema(), org.Schema()} {
 		files, err := fs.Glob(schema, "*.sql")
@@ -74,7 +75,7 @@ func TestEveryActHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	acts := words().Acts
+	acts := words(&regime.Set{}).Acts
 	found := 0
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {

@@ -40,6 +40,11 @@ func checkPage(t *testing.T, part web.Part, route web.Route) {
 		t.Fatal(err)
 	}
 	view := reflect.New(route.View).Elem()
+	for f := range view.Fields() {
+		if _, hides := reflect.TypeFor[web.Page]().FieldByName(f.Name); hides && !f.Anonymous {
+			t.Errorf("%s.%s hides the field of web.Page that the layout shows", route.View, f.Name)
+		}
+	}
 	view.FieldByName("Page").Set(reflect.ValueOf(web.Page{Title: "題"}))
 	for _, block := range tmpl.Templates() {
 		name := block.Name()
