@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -262,7 +261,8 @@ func (s *Service) run(ctx context.Context, h *job.Handle) error {
 	}); err != nil {
 		return err
 	}
-	// Alone, so that PostgreSQL does not give up so long a transaction again and again for those who write beside it.
+	// Alone, so that PostgreSQL does not give up so long a transaction again and again for those who write beside it. What the plan
+	// reads nobody changes meanwhile: see the batch below.
 	err := s.log.DoAlone(ctx, importJob, u.act(u.Confirmed, "people.import", opens, db.At(s.now())), func(tx *trail.Tx) error {
 		now, err := readUpload(ctx, tx, u.ID)
 		if err != nil {
@@ -280,9 +280,6 @@ func (s *Service) run(ctx context.Context, h *job.Handle) error {
 		if err != nil {
 			return err
 		}
-		if len(p.lines) > many {
-			tx.AfterCommit(func() { s.measure(ctx) })
-		}
 		return s.write(ctx, tx, h, now, batch, p)
 	})
 	if refused(err) {
@@ -293,16 +290,6 @@ func (s *Service) run(ctx context.Context, h *job.Handle) error {
 
 // manyRows is how many rows change so much that the engine has to look anew at what there is.
 const manyRows = 1000
-
-// many is how many rows change so much that the database should look anew at how its tables are filled.
-const many = 1000
-
-// measure lets the database count its rows anew. Without that it may choose bad ways through tables that have grown tenfold.
-func (s *Service) measure(ctx context.Context) {
-	if err := s.log.DB().Update(ctx, func(tx *db.Tx) error { return analyze(ctx, tx) }); err != nil {
-		slog.WarnContext(ctx, "analyze after an import", slog.Any("error", err))
-	}
-}
 
 // write applies a plan as a batch in the transaction of the job's end, if it comes to what was confirmed.
 func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u Upload, batch org.Batch, p *plan) error {

@@ -75,13 +75,8 @@ func assignmentsOf(ctx context.Context, r db.Reader, batch id.ID) (closed, state
 // analyze tells the engine how much there is of what, as it is after an import. Else PostgreSQL takes for a minute the ways of an
 // empty database, and SQLite for ever.
 func analyze(ctx context.Context, tx *trail.Tx) error {
-	_, err := tx.Plain().Exec(ctx, `analyze`)
-	return err
-}
-
-func analyze(ctx context.Context, tx *db.Tx) error {
 	for _, table := range []string{"org_unit", "org_person", "org_assignment", "trail_entry"} {
-		if _, err := tx.Exec(ctx, `analyze `+table); err != nil {
+		if _, err := tx.Plain().Exec(ctx, `analyze `+table); err != nil {
 			return err
 		}
 	}
