@@ -39,7 +39,7 @@ func (l *Log) OpenEpoch(ctx context.Context, actor, why, lost string) (Epoch, er
 		return Epoch{}, err
 	}
 	var opened Epoch
-	if err := l.alone(ctx, sequencing, func(inner *db.Tx) error {
+	if err := l.treeAlone(ctx, func(inner *db.Tx) error {
 		for {
 			list, err := next(ctx, inner, l.batch)
 			if err != nil {

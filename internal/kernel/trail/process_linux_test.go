@@ -57,7 +57,7 @@ func TestPart(t *testing.T) {
 			}
 		}
 	case "stop before the commit":
-		err := l.alone(t.Context(), sequencing, func(tx *db.Tx) error {
+		err := l.treeAlone(t.Context(), func(tx *db.Tx) error {
 			list, err := next(t.Context(), tx, l.batch)
 			if err == nil {
 				err = number(t.Context(), tx, list)
@@ -67,7 +67,7 @@ func TestPart(t *testing.T) {
 		})
 		fmt.Println("went on:", err != nil)
 	case "stop while it reads":
-		err := l.alone(t.Context(), sequencing, func(tx *db.Tx) error {
+		err := l.treeAlone(t.Context(), func(tx *db.Tx) error {
 			stopped := false
 			return db.Each(t.Context(), tx, `select repeat('x', 100000) from generate_series(1, 1000)`, nil, func(string) error {
 				if !stopped {

@@ -49,7 +49,7 @@ func (l *Log) Sequence(ctx context.Context) (int, error) {
 	if err != nil || n == 0 {
 		return 0, err // having waited for nobody
 	}
-	err = l.alone(ctx, sequencing, func(tx *db.Tx) error {
+	err = l.treeAlone(ctx, func(tx *db.Tx) error {
 		list, err := next(ctx, tx, l.batch)
 		if err != nil {
 			return err

@@ -213,6 +213,19 @@ func values(n int, types ...string) string {
 	return "(" + strings.Join(first, ", ") + "), (" + rest
 }
 
+// treeAlone is alone for what changes the tree. PostgreSQL joins by index there, whatever it takes the number of acts and of
+// entries for: these are never known, and reading the whole table for a few entries must not depend on a guess.
+func (l *Log) treeAlone(ctx context.Context, fn func(tx *db.Tx) error) error {
+	return l.alone(ctx, sequencing, func(tx *db.Tx) error {
+		if tx.Engine() == db.Postgres {
+			if _, err := tx.Exec(ctx, `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`); err != nil {
+				return err
+			}
+		}
+		return fn(tx)
+	})
+}
+
 // alone is UpdateAlone that does not wait for ever on PostgreSQL for a process which was stopped, or whose machine was lost,
 // in its turn: where the server has waited for that process for as long as patience, its transaction is ended. Nothing is lost
 // by that but what it had not committed.
