@@ -82,6 +82,8 @@ func TestAStrangersVerifierAgrees(t *testing.T) {
 	}
 	agree("with a checkpoint that was changed", trail.Anchors{Checkpoints: []trail.Anchor{{Name: "x", Text: strings.Replace(checkpoint.Text, "Z\n", "z\n", 1)}}}, false)
 	agree("with a receipt that was changed", trail.Anchors{Receipts: []trail.Anchor{{Name: "x", Text: strings.Replace(receipt.Text, "index ", "index 1", 1)}}}, false)
+	f.Exec(t, `update trail_entry set public_salt = public_salt || substr(public, 1, 1), public = substr(public, 2) where kind = 'thing' and version = 1`)
+	agree("with text that was moved into the salt", trail.Anchors{}, false)
 	f.back(t)
 	agree("an old copy", trail.Anchors{}, true)
 	agree("an old copy, against what others hold", trail.Anchors{Checkpoints: both.Checkpoints}, false)
