@@ -1,11 +1,7 @@
 package app
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"sekimori/internal/base/db"
@@ -20,7 +16,11 @@ type verifyCommand struct {
 
 // Run verifies the whole trail in one snapshot.
 func (k *verifyCommand) Run(c *console) error {
-	var anchors trail.Anchors
+	at := Place{DB: c.flags.DB, Store: c.flags.Store, Look: true}
+	anchors, err := trail.AnchorsIn(at.store()) // if the store is here
+	if err != nil {
+		c.say("%s を読めないため、フォルダーの鍵や最後に署名した控えとは比べません。", at.store())
+	}
 	for files, into := range map[*[]string]*[]trail.Anchor{&k.Checkpoint: &anchors.Checkpoints, &k.Receipt: &anchors.Receipts} {
 		for _, name := range *files {
 			data, err := readFile(name)
@@ -29,14 +29,6 @@ func (k *verifyCommand) Run(c *console) error {
 			}
 			*into = append(*into, trail.Anchor{Name: name, Text: string(data)})
 		}
-	}
-	at := Place{DB: c.flags.DB, Store: c.flags.Store, Look: true}
-	last := filepath.Join(at.store(), "head") // what was signed last, if the store is here
-	switch head, err := os.ReadFile(last); {
-	case err == nil:
-		anchors.Checkpoints = append(anchors.Checkpoints, trail.Anchor{Name: last, Text: string(head)})
-	case !errors.Is(err, fs.ErrNotExist):
-		c.say("%s を読めないため、最後に署名した控えとは比べません。", last)
 	}
 	a, err := c.openAt(at)
 	if err != nil {

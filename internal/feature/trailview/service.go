@@ -36,7 +36,11 @@ func (s *Service) Ask(ctx context.Context, by string) error {
 // Job is the kind of job that Ask leaves. jobs need their kinds before they exist, so it stands apart from Service.
 func Job(log *trail.Log, tables []trail.Audited) job.Kind {
 	return job.Kind{Name: VerifyJob, Title: "証跡の検証", Run: func(ctx context.Context, h *job.Handle) error {
-		report, err := log.Verify(ctx, tables, trail.Anchors{})
+		anchors, err := log.Anchors()
+		if err != nil {
+			return err
+		}
+		report, err := log.Verify(ctx, tables, anchors)
 		if err != nil {
 			return err
 		}

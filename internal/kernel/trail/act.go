@@ -108,9 +108,12 @@ func (e entryRow) leaf(actHash string) ([]byte, error) {
 	return o.end()
 }
 
+// saltLength is how many hex digits a salt has.
+const saltLength = 32
+
 // salted draws a salt and gives it with the hash of the text. Without the salt nobody can find an erased text by trying.
 func salted(text string) (salt, hash string) {
-	var b [16]byte
+	var b [saltLength / 2]byte
 	rand.Read(b[:]) // never fails since Go 1.24
 	salt = hex.EncodeToString(b[:])
 	return salt, hashPart(salt, text)

@@ -181,9 +181,14 @@ func (t Target) putFile(ctx context.Context, name string, size int64, body io.Re
 // epoch is the last for which the store has signed, 0 where it has for none or does not know.
 func (s *Store) epoch() (int64, error) {
 	public, err := s.read(publicFile)
+	return epochIn(public), err
+}
+
+// epochIn is the epoch of a public key, 0 where there is none in it.
+func epochIn(public string) int64 {
 	origin, _, _ := strings.Cut(public, "+")
 	n, _ := strconv.ParseInt(origin[strings.LastIndex(origin, "/")+1:], 10, 64) // 0 for what is no number
-	return n, err
+	return n
 }
 
 // forget removes files of the store.

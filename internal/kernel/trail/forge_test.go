@@ -97,7 +97,12 @@ func TestVerifyFindsForgeries(t *testing.T) {
 			if report := verify(t, f.l, both); !report.OK {
 				t.Fatalf("before any change: %v", report.Findings)
 			}
+			own, err := f.l.Anchors()
+			if report := verify(t, f.l, own); err != nil || !report.OK || len(own.Keys) != 1 || len(own.Checkpoints) != 1 {
+				t.Fatalf("against its own store: %v %v", err, report.Findings)
+			}
 			last := pick[int64](t, f.l, `select max(seq) from trail_entry`)
+			removed := pick[string](t, f.l, `select max(thing) from trail_entry where gone`)
 			for _, c := range []struct {
 				name    string
 				change  func()
@@ -144,6 +149,26 @@ func TestVerifyFindsForgeries(t *testing.T) {
 				}, none, "消去の記録なしに"},
 				{"note blanked", func() { f.Exec(t, `update trail_act set note = '', note_salt = '' where id = $1`, act) }, none, act},
 				{"erasure reaches further", func() { f.Exec(t, `update trail_erasure set through = through + 1 where thing = $1`, changed) }, none, "erasure"},
+				{"public part moved into its salt", func() {
+					f.Exec(t, `update trail_entry set public_salt = public_salt || public, public = '' where kind = 'thing' and thing = $1 and version = 1`, changed)
+				}, none, changed},
+				{"salt moved into its public part", func() {
+					f.Exec(t, `update trail_entry set public = public_salt || public, public_salt = '' where kind = 'thing' and thing = $1 and version = 1`, changed)
+				}, none, changed},
+				{"personal part moved into its salt", func() {
+					f.Exec(t, `update trail_entry set personal_salt = personal_salt || personal, personal = '' where seq = 2`)
+				}, none, "列 personal"},
+				{"note moved into its salt", func() { f.Exec(t, `update trail_act set note_salt = note_salt || note, note = '' where id = $1`, act) }, none, act},
+				{"a removed thing in place of another", func() {
+					f.Exec(t, `delete from made_thing where id = $1`, single)
+					f.Exec(t, `insert into made_thing (id, version, home, name, owner, big, count) values ($1, 1, 'u:0', $2, '髙橋', $3, 21)`, removed, "台帳 \"21\"\t", false)
+				}, none, single},
+				{"entry of the kind ''", func() {
+					f.Exec(t, `insert into trail_act select 'made up', at, actor, authority, name, seal, opens, detail, '', '', '' from trail_act where id = $1`, act)
+					f.Exec(t, `insert into trail_entry select 'made up', 0, null, '', 'x', 1, home, gone, public, public_salt, public_hash, personal, personal_salt, personal_hash
+						from trail_entry where kind = 'thing' and thing = $1 and version = 1`, single)
+				}, none, "この種類の記録を持つ表はありません"},
+				{"the largest number", func() { f.Exec(t, `update trail_entry set seq = 9223372036854775807 where seq = $1`, last) }, none, "番号が続いていません"},
 				{"entry of a kind without a table", func() { f.Exec(t, `update trail_entry set kind = 'made up' where seq = $1`, last) }, none, "made up"},
 				{"checkpoint of another", func() {
 					f.Exec(t, `insert into trail_checkpoint select epoch, size + 1, root, at, note from trail_checkpoint where size = 1`)
@@ -151,10 +176,22 @@ func TestVerifyFindsForgeries(t *testing.T) {
 				{"tile added", func() {
 					f.Exec(t, `insert into trail_tile select 5, 0, hashes from trail_tile where level = 0 and number = 0`)
 				}, none, "5/0"},
+				{"tile added far away", func() {
+					f.Exec(t, `insert into trail_tile select 0, 72057594037927936, hashes from trail_tile where level = 0 and number = 0`)
+				}, none, "0/72057594037927936"},
 				{"tile deleted", func() { f.Exec(t, `delete from trail_tile where level = 0 and number = 0`) }, none, "0/0"},
 				{"head goes back", func() { f.Exec(t, `update trail_head set size = size - 1`) }, none, "trail_head"},
 				{"follower ahead", func() { f.Exec(t, `update trail_follower set position = position + 1`) }, none, "things"},
 				{"thing not kept", func() { f.Exec(t, `delete from trail_thing where thing = $1 and kind = 'thing'`, single) }, none, single},
+				{"an epoch opened with another key", func() {
+					store, err := trail.ReplaceStore(t.Context(), f.l.DB(), t.TempDir())
+					if err != nil {
+						t.Fatal(err)
+					}
+					if _, err := trail.New(f.l.DB()).With(store).OpenEpoch(t.Context(), "cli:test", "復元", ""); err != nil {
+						t.Fatal(err)
+					}
+				}, own, "key.pub の鍵で開かれたものではありません"},
 				{"everything rewritten, the key of the epoch too", func() {
 					f.Exec(t, `update trail_act set actor = 'somebody else' where id = $1`, act)
 					f.rebuild(t)

@@ -39,7 +39,14 @@ func (l *Log) Begin(ctx context.Context, actor string) error {
 	}); err != nil || head.Epoch > 0 {
 		return err
 	}
-	_, err := l.OpenEpoch(ctx, actor, "最初の起動", "")
+	signed, err := l.store.read(headFile)
+	if err != nil {
+		return err
+	}
+	if signed != "" { // somebody has emptied the database
+		return errs.Wrap(ErrRewound, errs.Conflict, "%s%s", ErrRewound.Message, newEpoch)
+	}
+	_, err = l.OpenEpoch(ctx, actor, "最初の起動", "")
 	return err
 }
 
@@ -50,7 +57,7 @@ func (l *Log) Sign(ctx context.Context) error {
 	if done, err := l.signed(ctx); err != nil || done {
 		return err // having waited for nobody
 	}
-	return l.alone(ctx, sequencing, func(tx *db.Tx) error {
+	return l.treeAlone(ctx, func(tx *db.Tx) error {
 		head, err := headOf(ctx, tx)
 		if err != nil {
 			return err

@@ -204,6 +204,27 @@ func (c copied) restore(t testing.TB, d *db.DB) {
 	}
 }
 
+// TestAnEmptiedDatabaseIsNoFirstStart: the store keeps what it has signed, so that verify finds it there.
+func TestAnEmptiedDatabaseIsNoFirstStart(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, own(), func(t *testing.T, d *db.DB) {
+		dir := t.TempDir()
+		last := status(t, open(t, d, dir)).Checkpoint
+		execute(t, d, `delete from trail_act`, `delete from trail_entry`, `delete from trail_epoch`, `delete from trail_checkpoint`, `delete from trail_tile`,
+			`update trail_head set size = 0, epoch = 0, root = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'`)
+		store, err := OpenStore(t.Context(), d, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := New(d).With(store).Begin(t.Context(), "system:test"); !errors.Is(err, ErrRewound) {
+			t.Errorf("began anew: %v", err)
+		}
+		if head, err := store.read(headFile); err != nil || head != last.Note {
+			t.Errorf("the last signed head is now %q (%v)", head, err)
+		}
+	})
+}
+
 func TestAnOlderOrOtherTreeIsNotSigned(t *testing.T) {
 	t.Parallel()
 	for _, then := range []int{0, 5, 10, 300} {

@@ -177,18 +177,6 @@ func erasedThrough(ctx context.Context, r db.Reader, things []string) (map[[3]st
 	return through, err
 }
 
-// kindsOf is the kinds of all entries.
-func kindsOf(ctx context.Context, r db.Reader) (kinds []string, err error) {
-	for last := ""; ; {
-		next, err := db.Get[string](ctx, r, `select coalesce(min(kind), '') from trail_entry where kind > $1`, last)
-		if err != nil || next <= last { // the latter also on SQLite, for a kind that is no text
-			return kinds, err
-		}
-		kinds = append(kinds, next)
-		last = next
-	}
-}
-
 // withEntries reads each row of the table with the entry of its version.
 func (t Table[T]) withEntries(ctx context.Context, r db.Reader, fn func(row []any) error) error {
 	return db.Raw(ctx, r, `select r.`+strings.Join(t.names(), `, r.`)+`, e.`+strings.Join(lastColumns, `, e.`)+`

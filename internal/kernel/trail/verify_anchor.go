@@ -3,7 +3,9 @@ package trail
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +21,27 @@ import (
 type Anchors struct {
 	Checkpoints []Anchor // signed checkpoints, as others hold them and as the store keeps the last
 	Receipts    []Anchor // receipts, or texts that contain one
+	Keys        []Anchor // public keys of stores, with which no other than the last epoch was opened
+}
+
+// AnchorsIn is what a store knows of its log: its key, and the head that it signed last. Nothing where it is not there.
+func AnchorsIn(dir string) (a Anchors, err error) {
+	for name, into := range map[string]*[]Anchor{headFile: &a.Checkpoints, publicFile: &a.Keys} {
+		text, failed := (&Store{dir: dir}).read(name)
+		if text != "" {
+			*into = append(*into, Anchor{filepath.Join(dir, name), text})
+		}
+		err = errors.Join(err, failed)
+	}
+	return a, err
+}
+
+// Anchors is AnchorsIn of the log's store. Who verifies reads them first: what was signed then is in every later snapshot.
+func (l *Log) Anchors() (Anchors, error) {
+	if l.store == nil {
+		return Anchors{}, nil
+	}
+	return AnchorsIn(l.store.dir)
 }
 
 // Anchor is a text with the name by which a finding calls it, such as that of its file.
@@ -27,6 +50,7 @@ type Anchor struct{ Name, Text string }
 // epochKey is what checks the checkpoints of an epoch: where it begins, and its key.
 type epochKey struct {
 	number, size int64
+	public       string
 	key          note.Verifier
 }
 
@@ -79,13 +103,13 @@ func (v *verifier) keys(ctx context.Context) (err error) {
 	}
 	for i, row := range rows {
 		c := cells{row: row, columns: epochColumns}
-		e := epochKey{number: c.int(0), size: c.int(1)}
+		e := epochKey{number: c.int(0), size: c.int(1), public: c.text(2)}
 		f := Finding{Index: -1, Kind: "epoch", Thing: strconv.FormatInt(e.number, 10), Table: "trail_epoch"}
 		if e.number != int64(i)+1 {
 			f.Column, f.Reason = "number", "期の番号が続いていません"
 			v.find(f)
 		}
-		if e.key, err = note.NewVerifier(c.text(2)); err != nil {
+		if e.key, err = note.NewVerifier(e.public); err != nil {
 			f.Column, f.Reason = "public_key", "公開鍵を読めません"
 			v.find(f)
 		} else if name := (&Store{id: v.store}).origin(e.number); e.key.Name() != name {
@@ -94,6 +118,16 @@ func (v *verifier) keys(ctx context.Context) (err error) {
 		v.epochs = append(v.epochs, e)
 	}
 	return nil
+}
+
+// key reports the epoch that somebody else has opened than the store with this key. One that the store has opened and the
+// database does not know yet is being opened, or is missed by Begin.
+func (v *verifier) key(a Anchor) {
+	public := strings.TrimSpace(a.Text)
+	own, last := epochIn(public), int64(len(v.epochs))
+	if own == last && last > 0 && v.epochs[last-1].public != public || own < last {
+		v.find(Finding{Index: -1, Kind: "epoch", Thing: strconv.FormatInt(last, 10), Table: "trail_epoch", Column: "public_key", Reason: fmt.Sprintf("この期は、%s の鍵で開かれたものではありません", a.Name)})
+	}
 }
 
 // signedHead is what a checkpoint says.
@@ -151,6 +185,9 @@ func (v *verifier) lost(epoch, size int64) string {
 func (v *verifier) anchors(ctx context.Context, anchors Anchors) error {
 	if err := v.keys(ctx); err != nil {
 		return err
+	}
+	for _, a := range anchors.Keys {
+		v.key(a)
 	}
 	w := &v.walk
 	for _, a := range anchors.Checkpoints {

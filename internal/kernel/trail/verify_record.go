@@ -18,9 +18,10 @@ func (t Table[T]) verify(ctx context.Context, v *verifier) error {
 	have, found := tally{}, v.found()
 	if err := t.withEntries(ctx, v.r, func(row []any) error {
 		version, _ := row[f.version].(int64)
+		thing := f.thing(row)
 		have.things++
-		have.versions += version
-		v.record(Finding{Index: -1, Kind: t.kind, Thing: f.thing(row), Version: version, Table: t.name}, f, row[:len(f.names)], row[len(f.names):])
+		have.sum += v.versionHash(t.kind, thing, version)
+		v.record(Finding{Index: -1, Kind: t.kind, Thing: thing, Version: version, Table: t.name}, f, row[:len(f.names)], row[len(f.names):])
 		return nil
 	}); err != nil || have == v.live[t.kind] && v.found() == found {
 		return err
