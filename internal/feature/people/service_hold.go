@@ -52,7 +52,7 @@ func (s *Service) FixHold(ctx context.Context, by string, hold id.ID, cells map[
 	if err != nil {
 		return err
 	}
-	return s.do(ctx, by, "people.hold.fix", u, func(tx *trail.Tx) error {
+	return s.alone(ctx, u.act(by, "people.hold.fix", db.Time(u.Sealed), db.At(s.now())), func(tx *trail.Tx) error {
 		if h, u, err = s.waiting(ctx, tx, by, hold); err != nil {
 			return err
 		}

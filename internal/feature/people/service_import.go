@@ -94,7 +94,7 @@ var errRehearsed = errors.New("rehearsed")
 
 // rehearse says who would hold which role: it writes what decides about roles, looks, and takes it back.
 func (s *Service) rehearse(ctx context.Context, by string, u Upload, p *plan) (chart *org.Chart, err error) {
-	err = s.log.Do(ctx, trail.Act{Actor: by, Name: "people.rehearse"}, func(tx *trail.Tx) error {
+	err = s.alone(ctx, trail.Act{Actor: by, Name: "people.rehearse"}, func(tx *trail.Tx) error {
 		deputies, err := deputiesNamed(ctx, tx)
 		if err != nil {
 			return err
@@ -261,31 +261,41 @@ func (s *Service) run(ctx context.Context, h *job.Handle) error {
 	}); err != nil {
 		return err
 	}
-	// Alone, so that PostgreSQL does not give up so long a transaction again and again for those who write beside it. What the plan
-	// reads nobody changes meanwhile: see the batch below.
-	err := s.log.DoAlone(ctx, importJob, u.act(u.Confirmed, "people.import", opens, db.At(s.now())), func(tx *trail.Tx) error {
+	err := s.alone(ctx, u.act(u.Confirmed, "people.import", opens, db.At(s.now())), func(tx *trail.Tx) error {
 		now, err := readUpload(ctx, tx, u.ID)
 		if err != nil {
 			return err
 		}
 		if now.State != Queued {
-			return h.Finish(ctx, tx.Plain()) // somebody else has ended it
-		}
-		// The batch comes first: it moves the stamp of kernel/org, and from then on nobody else changes what the plan reads.
-		batch := now.batch(max(opens, db.At(tx.Now)), effective)
-		if err := org.Batches.Put(ctx, tx, batch); err != nil {
-			return err
+			return errEnded
 		}
 		p, err := workOut(tx, tx.Now)
 		if err != nil {
 			return err
 		}
-		return s.write(ctx, tx, h, now, batch, p)
+		return s.write(ctx, tx, h, now, now.batch(max(opens, db.At(tx.Now)), effective), p)
 	})
-	if refused(err) {
+	switch {
+	case errors.Is(err, errEnded):
+		return nil
+	case refused(err):
 		return s.back(ctx, u, Queued, Ready, err)
 	}
 	return err
+}
+
+// errEnded says that there is nothing left for a job to do.
+var errEnded = errors.New("ended")
+
+// alone writes an act for which everything about the organisation is read. Until it ends nobody else writes to kernel/org, in
+// any process; who writes elsewhere does not disturb it, as it would a transaction so long that is to be serial on PostgreSQL.
+func (s *Service) alone(ctx context.Context, act trail.Act, fn func(tx *trail.Tx) error) error {
+	return s.log.DoAlone(ctx, "people", act, func(tx *trail.Tx) error {
+		if err := holdOthers(ctx, tx); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 }
 
 // manyRows is how many rows change so much that the engine has to look anew at what there is.
@@ -298,6 +308,9 @@ func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u Uplo
 	}
 	if p.opens(db.Time(u.Wished)) > batch.Opens || p.firstDay() != batch.Effective {
 		return errs.New(errs.Conflict, "取り込みの間に、組織や職員の内容が変わりました。もう一度確認してください。")
+	}
+	if err := org.Batches.Put(ctx, tx, batch); err != nil {
+		return err
 	}
 	w := p.writes(batch.ID, batch.Opens)
 	total := w.size()

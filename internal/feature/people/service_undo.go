@@ -55,13 +55,13 @@ func (s *Service) runUndo(ctx context.Context, h *job.Handle) error {
 		return err
 	}
 	h.Progress(0, 0, "取り消しています")
-	err := s.do(ctx, u.Confirmed, "people.undo", u, func(tx *trail.Tx) error {
+	err := s.alone(ctx, u.act(u.Confirmed, "people.undo", db.Time(u.Sealed), db.At(s.now())), func(tx *trail.Tx) error {
 		now, err := readUpload(ctx, tx, u.ID)
 		if err != nil {
 			return err
 		}
 		if now.State != Undoing {
-			return h.Finish(ctx, tx.Plain()) // somebody else has ended it
+			return errEnded
 		}
 		batch, err := readBatch(ctx, tx, u.ID)
 		if err != nil {
@@ -83,7 +83,10 @@ func (s *Service) runUndo(ctx context.Context, h *job.Handle) error {
 		}
 		return h.Finish(ctx, tx.Plain())
 	})
-	if refused(err) {
+	switch {
+	case errors.Is(err, errEnded):
+		return nil
+	case refused(err):
 		return s.back(ctx, u, Undoing, Applied, err)
 	}
 	return err

@@ -11,6 +11,12 @@ import (
 	"sekimori/internal/kernel/trail"
 )
 
+// holdOthers keeps others from writing to kernel/org until the transaction ends: each of them moves the stamp.
+func holdOthers(ctx context.Context, tx *trail.Tx) error {
+	_, err := tx.Plain().Exec(ctx, `update org_stamp set stamp = stamp where id = 1`)
+	return err
+}
+
 // standOn counts the statements of others that use a unit, post, person or system of which only the batch knows.
 func standOn(ctx context.Context, r db.Reader, batch id.ID) (int, error) {
 	alone := func(table, subject string) string {
