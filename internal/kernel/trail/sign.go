@@ -62,7 +62,7 @@ func (l *Log) Sign(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if done, err := hasCheckpoint(ctx, tx, head); err != nil || done {
+		if done, err := l.store.hasSigned(ctx, tx, head); err != nil || done {
 			return err
 		}
 		signer, err := l.store.mayFollow(ctx, tx, head)
@@ -77,7 +77,7 @@ func (l *Log) Sign(ctx context.Context) error {
 		if err := l.store.write(headFile, string(signed)); err != nil {
 			return err
 		}
-		return insertCheckpoint(ctx, tx, head, string(signed))
+		return putCheckpoint(ctx, tx, head, string(signed))
 	})
 }
 
@@ -91,11 +91,26 @@ func (l *Log) signed(ctx context.Context) (done bool, err error) {
 		if err != nil {
 			return err
 		}
-		done, err = hasCheckpoint(ctx, r, head)
-		done = done || head.Epoch == 0
+		if done = head.Epoch == 0; !done {
+			done, err = l.store.hasSigned(ctx, r, head)
+		}
 		return err
 	})
 	return done, err
+}
+
+// hasSigned says whether a head was signed last. The store says so, and the database has the checkpoint too: whoever can write
+// there could else put rows of heads to come, and nothing would be signed any more.
+func (s *Store) hasSigned(ctx context.Context, r db.Reader, head Head) (bool, error) {
+	text, err := s.read(headFile)
+	if err != nil {
+		return false, err
+	}
+	last, err := parseCheckpoint(text)
+	if err != nil || last.Origin != s.origin(head.Epoch) || int64(last.Size) != head.Size || tlog.Hash(last.Hash) != head.Root {
+		return false, nil
+	}
+	return hasCheckpoint(ctx, r, head)
 }
 
 // mayFollow gives the signer of the head's epoch if the head goes on from what it signed last.

@@ -204,6 +204,21 @@ func (c copied) restore(t testing.TB, d *db.DB) {
 	}
 }
 
+// TestMadeUpCheckpointsDoNotStopTheSigner: what the database says of heads to come is not believed.
+func TestMadeUpCheckpointsDoNotStopTheSigner(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, own(), func(t *testing.T, d *db.DB) {
+		l := open(t, d, t.TempDir())
+		execute(t, d, `insert into trail_checkpoint (epoch, size, root, at, note) values (1, 6, 'x', '2026-04-01T00:00:00.000000Z', 'x')`)
+		more(t, l, 5)
+		c := sign(t, l)
+		signed(t, d, c)
+		if head, err := l.store.read(headFile); err != nil || c.Size != 6 || head != c.Note {
+			t.Errorf("%+v, the store has %q (%v)", c, head, err)
+		}
+	})
+}
+
 // TestAnEmptiedDatabaseIsNoFirstStart: the store keeps what it has signed, so that verify finds it there.
 func TestAnEmptiedDatabaseIsNoFirstStart(t *testing.T) {
 	t.Parallel()

@@ -143,8 +143,10 @@ func hasCheckpoints(ctx context.Context, r db.Reader, epoch int64) (bool, error)
 	return db.Get[bool](ctx, r, `select exists (select 1 from trail_checkpoint where epoch = $1)`, epoch)
 }
 
-func insertCheckpoint(ctx context.Context, tx *db.Tx, h Head, note string) error {
-	_, err := tx.Exec(ctx, `insert into trail_checkpoint (epoch, size, root, at, note) values ($1, $2, $3, $4, $5)`, h.Epoch, h.Size, hexHash(h.Root), tx.Now, note)
+// putCheckpoint keeps a checkpoint. One that is there in its place is none of the store's.
+func putCheckpoint(ctx context.Context, tx *db.Tx, h Head, note string) error {
+	_, err := tx.Exec(ctx, `insert into trail_checkpoint (epoch, size, root, at, note) values ($1, $2, $3, $4, $5)
+		on conflict (epoch, size) do update set root = excluded.root, at = excluded.at, note = excluded.note`, h.Epoch, h.Size, hexHash(h.Root), tx.Now, note)
 	return err
 }
 
