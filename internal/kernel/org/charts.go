@@ -27,7 +27,7 @@ const keep = 4
 
 // At gives the chart of a view.
 func (s *Charts) At(ctx context.Context, r db.Reader, v View, rules []Rules) (*Chart, error) {
-	stamp, done, err := stamp(ctx, r)
+	stamp, done, err := stamp(ctx, r, v.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,13 @@ func TestChartsAreNeverOld(t *testing.T) {
 		if again, who := look(s, "2026-04-01", "cli:other"); again != opened {
 			t.Errorf("after what was undone: %s", who)
 		}
+		w.clock.Set(t, "2026-04-01T00:00:10+09:00")
 		write(nil)
+		w.clock.Set(t, "2026-04-01T00:00:05+09:00")
+		if _, who := look(second, "2026-04-01", "cli:other"); !strings.HasPrefix(who, "福田") {
+			t.Errorf("by a clock that is behind: %s", who)
+		}
+		w.clock.Set(t, "2026-04-01T00:00:10+09:00")
 		for _, s := range []*org.Charts{s, second} {
 			if _, who := look(s, "2026-04-01", "cli:other"); strings.HasPrefix(who, "福田") {
 				t.Errorf("after what was written: %s", who)

@@ -53,13 +53,14 @@ func touch(ctx context.Context, tx *trail.Tx, rows int) error {
 }
 
 // stamp is the act that wrote last, and whether it is done: an act is written down when it ends, so one that is not yet is the
-// reader's own, and may write more or be undone.
-func stamp(ctx context.Context, r db.Reader) (string, bool, error) {
+// reader's own, and may write more or be undone. It is not either while the reader's clock is behind the writer's: then what it
+// stated is not known yet.
+func stamp(ctx context.Context, r db.Reader, now db.Time) (string, bool, error) {
 	type row struct {
 		Stamp string `db:"stamp"`
 		Acts  int    `db:"acts"`
 	}
-	x, err := db.Get[row](ctx, r, `select stamp, (select count(*) from trail_act a where a.id = stamp) as acts from org_stamp where id = 1`)
+	x, err := db.Get[row](ctx, r, `select stamp, (select count(*) from trail_act a where a.id = stamp and a.at <= $1) as acts from org_stamp where id = 1`, now)
 	return x.Stamp, x.Acts == 1 || x.Stamp == "", err
 }
 
