@@ -7,7 +7,6 @@ import (
 
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
-	"sekimori/internal/base/text"
 	"sekimori/internal/kernel/org"
 )
 
@@ -70,10 +69,8 @@ func (p *plan) addPeople(orders, rosters []*Line) {
 func (p *plan) readOrder(l *Line) (act, bool) {
 	a := p.readPerson(l)
 	word := p.need(l, "order")
-	i := slices.IndexFunc(orders(), func(o order) bool { return o.title == text.Fold(word) })
-	if i >= 0 {
-		a.do = orders()[i]
-	} else if word != "" {
+	var known bool
+	if a.do, known = orderOf(word); !known && word != "" {
 		p.fault(l, "order", "発令区分「%s」は分かりません。%s のどれかにしてください。", word, orderTitles())
 	}
 	p.need(l, "on")
@@ -242,6 +239,7 @@ func (p *plan) come(a act) {
 	if person == "" {
 		person, outcome = id.New(p.now), Joined
 		to.Person = person
+		p.mains[mainDay{person, a.first}] = l
 	}
 	changed := p.describe(person, is, a)
 	moved := !stays && p.assignments.set(to, a.first, isMain)

@@ -121,7 +121,12 @@ func newPlan(now time.Time, rules []org.Rules, batches []id.ID, s *state, c choi
 	})
 	admit(p, p.systems, s.systems, batches, func(s org.System) { know(p.systemBy, s.Code, s.System) })
 	admit(p, p.posts, s.posts, batches, func(x org.Post) { know(p.postBy, x.Code, x.Post) })
-	admit(p, p.people, s.people, batches, func(x org.Person) { know(p.personBy, x.Number, x.Person) })
+	admit(p, p.people, s.people, batches, func(x org.Person) {
+		know(p.personBy, x.Number, x.Person)
+		if x.Until != org.Open() {
+			know(p.ended, nameKey(x), x.Person)
+		}
+	})
 	admit(p, p.assignments, s.assignments, batches, func(org.Assignment) {})
 	admit(p, p.designations, s.designations, batches, func(org.Designation) {})
 	return p
@@ -212,6 +217,16 @@ func (p *plan) firstDay() jpdate.Date {
 		if first = day; day.After(today) {
 			break
 		}
+	}
+	return first
+}
+
+// effective is the day from which the import can only be corrected: its first day, or the one on which it may be known where
+// something of it holds by then.
+func (p *plan) effective(opens db.Time) jpdate.Date {
+	first, known := p.firstDay(), jpdate.Today(opens.Time())
+	if days := p.sortedDays(); len(days) > 0 && days[0].Before(first) && known.Before(first) && !known.Before(days[0]) {
+		return known
 	}
 	return first
 }

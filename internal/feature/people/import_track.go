@@ -84,7 +84,11 @@ func (t *track[T]) set(row T, from jpdate.Date, like func(T) bool) bool {
 		t.cut(s, from.AddDays(-1))
 	} else {
 		for _, s := range t.by[t.about(row)] {
-			if d := t.dated(s); !s.closed && d.From.After(from) && !d.From.After(until) && (like == nil || like(s.row)) {
+			if s.closed || like != nil && !like(s.row) {
+				continue
+			}
+			t.built(s) // that it ends before, or begins after
+			if d := t.dated(s); d.From.After(from) && !d.From.After(until) {
 				until = d.From.AddDays(-1)
 			}
 		}

@@ -27,11 +27,12 @@ func (p *plan) span(l *Line) (from, until jpdate.Date) {
 // that was free for longer is used again.
 func meant[T comparable](p *plan, l *Line, column string, t *track[T], by map[string][]id.ID, from, until jpdate.Date) id.ID {
 	for _, candidate := range by[key(l.get(column))] {
+		if p.taken[candidate] {
+			p.fault(l, column, "「%s」には、公表前の別の取り込みがあります。その担当者に確かめてください。", l.get(column))
+			return candidate
+		}
 		for _, day := range []jpdate.Date{from, from.AddDays(-1), until} {
 			if !day.IsZero() && t.on(candidate, day, nil) != nil {
-				if p.taken[candidate] {
-					p.fault(l, column, "「%s」には、公表前の別の取り込みがあります。その担当者に確かめてください。", l.get(column))
-				}
 				return candidate
 			}
 		}
@@ -44,6 +45,10 @@ func meant[T comparable](p *plan, l *Line, column string, t *track[T], by map[st
 
 // written states row from a day on where there is one, and ends what it is about where there is an end.
 func written[T comparable](p *plan, l *Line, t *track[T], row T, like func(T) bool, from, until jpdate.Date, fresh bool) {
+	if p.taken[t.about(row)] {
+		p.fault(l, "", "この対象には、公表前の別の取り込みがあります。その担当者に確かめてください。")
+		return
+	}
 	changed, ended := false, false
 	if !from.IsZero() {
 		changed = t.set(row, from, like)

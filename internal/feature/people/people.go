@@ -1,6 +1,8 @@
 package people
 
 import (
+	"slices"
+
 	"sekimori/internal/base/sheet"
 	"sekimori/internal/base/text"
 	"sekimori/internal/kernel/org"
@@ -115,6 +117,15 @@ func orders() []order {
 		{title: "休職", effect: rests},
 		{title: "復職", effect: rests},
 	}
+}
+
+// orderOf is the 発令区分 of a word.
+func orderOf(word string) (order, bool) {
+	i := slices.IndexFunc(orders(), func(o order) bool { return o.title == text.Fold(word) })
+	if i < 0 {
+		return order{}, false
+	}
+	return orders()[i], true
 }
 
 // at is the beginning of a statement that belongs to a home.

@@ -65,7 +65,7 @@ func (s *Service) Upload(ctx context.Context, by string, sources []Source, o Opt
 	if err != nil {
 		return "", err
 	}
-	in.Files, in.Sealed = string(list), string(max(o.Opens, opensOn(latest(in.lines))))
+	in.Files, in.Sealed = string(list), string(max(o.Opens, opensOn(latest(in.lines, o.RosterOn))))
 	err = s.do(ctx, by, "people.upload", in.Upload, func(tx *trail.Tx) error {
 		in.At = db.At(tx.Now)
 		return uploads.Put(ctx, tx, in.Upload)
@@ -123,13 +123,20 @@ func (s *Service) do(ctx context.Context, by, name string, u Upload, fn func(tx 
 	return s.log.Do(ctx, u.act(by, name, db.Time(u.Sealed), db.At(s.now())), fn)
 }
 
-// latest is the latest date that rows bear: until then nothing of them is to be known.
-func latest(lines []*Line) jpdate.Date {
-	var last jpdate.Date
+// latest is the latest day on which something of the rows is different, as they say it: until then nothing of them is to be known.
+func latest(lines []*Line, rosterOn jpdate.Date) jpdate.Date {
+	last := rosterOn
 	var scratch plan
 	for _, l := range lines {
-		for _, column := range []string{"on", "from"} {
-			if d := scratch.date(l, column); d.After(last) && d != org.Open() {
+		on, from, until := scratch.date(l, "on"), scratch.date(l, "from"), scratch.date(l, "until")
+		if o, known := orderOf(l.get("order")); known && o.lastDay {
+			on = on.AddDays(1)
+		}
+		if from.IsZero() && !until.IsZero() {
+			from = until.AddDays(1) // it only ends something
+		}
+		for _, d := range []jpdate.Date{on, from} {
+			if d.After(last) && d.Before(org.Open()) {
 				last = d
 			}
 		}

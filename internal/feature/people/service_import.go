@@ -255,7 +255,8 @@ func (s *Service) run(ctx context.Context, h *job.Handle) error {
 	if err := s.log.DB().View(ctx, func(r db.Reader) error {
 		p, err := workOut(r, s.now())
 		if err == nil {
-			opens, effective = p.opens(db.Time(u.Wished)), p.firstDay()
+			opens = p.opens(db.Time(u.Wished))
+			effective = p.effective(opens)
 		}
 		return err
 	}); err != nil {
@@ -306,7 +307,7 @@ func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u Uplo
 	if err := p.preview(u).Allows(u.choice()); err != nil {
 		return err
 	}
-	if p.opens(db.Time(u.Wished)) > batch.Opens || p.firstDay() != batch.Effective {
+	if p.opens(db.Time(u.Wished)) > batch.Opens || p.effective(batch.Opens) != batch.Effective {
 		return errs.New(errs.Conflict, "取り込みの間に、組織や職員の内容が変わりました。もう一度確認してください。")
 	}
 	if err := org.Batches.Put(ctx, tx, batch); err != nil {

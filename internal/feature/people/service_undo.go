@@ -67,12 +67,18 @@ func (s *Service) runUndo(ctx context.Context, h *job.Handle) error {
 		if err != nil {
 			return err
 		}
-		if jpdate.Today(tx.Now).Before(batch.Effective) {
+		n, err := standOn(ctx, tx, batch.ID, jpdate.Today(tx.Now))
+		switch {
+		case err != nil:
+			return err
+		case n > 0:
+			return errs.New(errs.Conflict, "後の手続%d件が、この取り込みの内容に続いています。後のものから順に取り消してください。", n)
+		case jpdate.Today(tx.Now).Before(batch.Effective):
 			now.State = Undone
-			if err := takeBack(ctx, tx, batch); err != nil {
+			if err := org.TakeBack(ctx, tx, batch); err != nil {
 				return err
 			}
-		} else {
+		default:
 			now.State = Corrected
 			if err := s.correct(ctx, tx, now, batch); err != nil {
 				return err
@@ -90,18 +96,6 @@ func (s *Service) runUndo(ctx context.Context, h *job.Handle) error {
 		return s.back(ctx, u, Undoing, Applied, err)
 	}
 	return err
-}
-
-// takeBack undoes a batch that nothing else stands on.
-func takeBack(ctx context.Context, tx *trail.Tx, batch org.Batch) error {
-	n, err := standOn(ctx, tx, batch.ID)
-	if err != nil {
-		return err
-	}
-	if n > 0 {
-		return errs.New(errs.Conflict, "後の手続%d件が、この取り込みで新しくできた組織、職、職員か業務システムを使っています。後のものから順に取り消してください。", n)
-	}
-	return org.TakeBack(ctx, tx, batch)
 }
 
 // correct states anew what a batch has closed and closes what it stated, as a batch and an upload of its own.

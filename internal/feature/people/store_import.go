@@ -7,6 +7,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 )
@@ -17,21 +18,41 @@ func holdOthers(ctx context.Context, tx *trail.Tx) error {
 	return err
 }
 
-// standOn counts the statements of others that use a unit, post, person or system of which only the batch knows.
-func standOn(ctx context.Context, r db.Reader, batch id.ID) (int, error) {
-	alone := func(table, subject string) string {
-		return `in (select s.` + subject + ` from ` + table + ` s where s.batch = $1 and not exists
-			(select 1 from ` + table + ` o where o.` + subject + ` = s.` + subject + ` and o.batch <> $1))`
+// standOn counts the statements of others that need what a batch states or closes: that are about a unit, post, person or system
+// of which, on some of their days, only the batch knows; or that hold where, without the batch, something else would.
+func standOn(ctx context.Context, r db.Reader, batch id.ID, today jpdate.Date) (int, error) {
+	during := func(x string) string { return x + `.from_on <= x.until_on and ` + x + `.until_on >= x.from_on` }
+	only := func(table, subject, named string) string {
+		of := func(x string) string { return x + `.` + subject + ` = ` + named + ` and ` + during(x) }
+		return `exists (select 1 from ` + table + ` s where s.batch = $1 and ` + of("s") + ` and not exists
+			(select 1 from ` + table + ` o where o.batch <> $1 and (o.closes = $2 or o.closed_by = $1) and ` + of("o") + `))`
 	}
-	units, posts, people, systems := alone("org_unit", "unit"), alone("org_post", "post"), alone("org_person", "person"), alone("org_system", "system")
-	return db.Get[int](ctx, r, `select
-		(select count(*) from org_assignment where batch <> $1 and (unit `+units+` or post `+posts+` or person `+people+`))
-		+ (select count(*) from org_unit where batch <> $1 and parent `+units+`)
-		+ (select count(*) from org_code where batch <> $1 and unit `+units+`)
-		+ (select count(*) from org_system where batch <> $1 and owner `+units+`)
-		+ (select count(*) from org_designation where batch <> $1 and (unit `+units+` or post `+posts+` or person `+people+`
-			or substr(scope, 3) `+units+` or substr(scope, 3) `+systems+`))
-		+ (select count(*) from org_deputy where batch <> $1 and (giver `+people+` or person `+people+`))`, batch)
+	unit := func(named string) string { return only("org_unit", "unit", named) }
+	post := only("org_post", "post", "x.post")
+	person := func(named string) string { return only("org_person", "person", named) }
+	gaveWay := func(table, same string) string {
+		return `exists (select 1 from ` + table + ` s where s.closed_by = $1 and s.batch <> $1 and ` + same + ` and ` + during("s") + `)`
+	}
+	n := 0
+	for _, use := range [][2]string{
+		{"org_unit", unit("x.parent") + ` or ` + gaveWay("org_unit", `s.unit = x.unit`)},
+		{"org_code", unit("x.unit") + ` or ` + gaveWay("org_code", `s.unit = x.unit and s.system = x.system`)},
+		{"org_system", unit("x.owner") + ` or ` + gaveWay("org_system", `s.system = x.system`)},
+		{"org_post", gaveWay("org_post", `s.post = x.post`)},
+		{"org_person", gaveWay("org_person", `s.person = x.person`)},
+		{"org_assignment", unit("x.unit") + ` or ` + post + ` or ` + person("x.person") + ` or ` + gaveWay("org_assignment", `s.person = x.person
+			and (s.unit = x.unit and s.post = x.post and s.manner = x.manner or s.manner in ('main', 'probation') and x.manner in ('main', 'probation'))`)},
+		{"org_designation", unit("x.unit") + ` or ` + post + ` or ` + person("x.person") + ` or ` + unit("substr(x.scope, 3)") + ` or ` +
+			only("org_system", "system", "substr(x.scope, 3)") + ` or ` + gaveWay("org_designation", `s.regime = x.regime and s.role = x.role and s.scope = x.scope`)},
+		{"org_deputy", `x.until_on >= '` + today.String() + `' and (` + person("x.giver") + ` or ` + person("x.person") + `)`}, // who acts no more cannot be undone
+	} {
+		some, err := db.Get[int](ctx, r, `select count(*) from `+use[0]+` x where x.batch <> $1 and x.closes = $2 and (`+use[1]+`)`, batch, org.Forever)
+		if err != nil {
+			return 0, err
+		}
+		n += some
+	}
+	return n, nil
 }
 
 // reverse closes what a batch stated and states anew what it closed. It is a Conflict where something else has taken the place
