@@ -49,10 +49,40 @@ func List[T any](ctx context.Context, r Reader, query string, args ...any) ([]T,
 // Each calls fn with row after row and stops at its first error. While it runs r takes no other statement, since on
 // PostgreSQL there is one connection. See Get for T and args.
 func Each[T any](ctx context.Context, r Reader, query string, args []any, fn func(T) error) error {
-	s := r.on()
-	rows, err := s.query(ctx, query, args)
+	return r.on().read(ctx, query, args, func(rows *sql.Rows, columns []string) error {
+		paths, err := match(reflect.TypeFor[T](), columns)
+		if err != nil {
+			return fmt.Errorf("%w: %s", err, brief(query))
+		}
+		into := make([]any, len(columns))
+		for rows.Next() {
+			var row T
+			for i, path := range paths {
+				into[i] = target(reflect.ValueOf(&row).Elem().FieldByIndex(path))
+			}
+			if paths == nil {
+				into[0] = target(reflect.ValueOf(&row).Elem())
+			}
+			if err := rows.Scan(into...); err != nil {
+				return fmt.Errorf("%w: %s", err, brief(query))
+			}
+			if err := fn(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// read runs a query and has fn go through its rows. Until fn returns no other statement can be run.
+func (s *session) read(ctx context.Context, query string, args []any, fn func(rows *sql.Rows, columns []string) error) error {
+	bound, err := s.ready(query, args)
 	if err != nil {
 		return err
+	}
+	rows, err := s.tx.QueryContext(ctx, query, bound...)
+	if err != nil {
+		return s.note(query, err)
 	}
 	s.reading = true
 	defer func() { s.reading = false; _ = rows.Close() }() // its error is that of rows.Err
@@ -60,36 +90,10 @@ func Each[T any](ctx context.Context, r Reader, query string, args []any, fn fun
 	if err != nil {
 		return s.note(query, err)
 	}
-	paths, err := match(reflect.TypeFor[T](), columns)
-	if err != nil {
-		return fmt.Errorf("%w: %s", err, brief(query))
-	}
-	into := make([]any, len(columns))
-	for rows.Next() {
-		var row T
-		for i, path := range paths {
-			into[i] = target(reflect.ValueOf(&row).Elem().FieldByIndex(path))
-		}
-		if paths == nil {
-			into[0] = target(reflect.ValueOf(&row).Elem())
-		}
-		if err := rows.Scan(into...); err != nil {
-			return fmt.Errorf("%w: %s", err, brief(query))
-		}
-		if err := fn(row); err != nil {
-			return err
-		}
+	if err := fn(rows, columns); err != nil {
+		return err
 	}
 	return s.note(query, rows.Err())
-}
-
-func (s *session) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	bound, err := s.ready(query, args)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.tx.QueryContext(ctx, query, bound...)
-	return rows, s.note(query, err)
 }
 
 // In appends values to args and returns their places as a list for `in`, "($3, $4)". Where there are no values nothing is

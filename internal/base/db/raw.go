@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 )
 
@@ -9,28 +10,19 @@ import (
 // float64. A boolean of SQLite is its number, 0 or 1; and SQLite may hold what is not of its column's type. The slice is
 // filled anew for each row. See Each for r, Get for args.
 func Raw(ctx context.Context, r Reader, query string, args []any, fn func(row []any) error) error {
-	s := r.on()
-	rows, err := s.query(ctx, query, args)
-	if err != nil {
-		return err
-	}
-	s.reading = true
-	defer func() { s.reading = false; _ = rows.Close() }() // its error is that of rows.Err
-	columns, err := rows.Columns()
-	if err != nil {
-		return s.note(query, err)
-	}
-	row, into := make([]any, len(columns)), make([]any, len(columns))
-	for i := range row {
-		into[i] = &row[i]
-	}
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return fmt.Errorf("%w: %s", err, brief(query))
+	return r.on().read(ctx, query, args, func(rows *sql.Rows, columns []string) error {
+		row, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range row {
+			into[i] = &row[i]
 		}
-		if err := fn(row); err != nil {
-			return err
+		for rows.Next() {
+			if err := rows.Scan(into...); err != nil {
+				return fmt.Errorf("%w: %s", err, brief(query))
+			}
+			if err := fn(row); err != nil {
+				return err
+			}
 		}
-	}
-	return s.note(query, rows.Err())
+		return nil
+	})
 }
