@@ -93,7 +93,10 @@ func begin(ctx context.Context, d *db.DB, at Place, offered *regime.Set) (*App, 
 	}
 	a := Assemble(d, files, offered)
 	a.store, a.files = store, files
-	return a, a.Log.With(store).Begin(ctx, "system:sekimori")
+	if err := a.Log.With(store).Begin(ctx, "system:sekimori"); err != nil {
+		return nil, err
+	}
+	return a, a.Log.KeepErasures(ctx) // what was erased when the process was killed
 }
 
 // Assemble puts the features together; it touches nothing.

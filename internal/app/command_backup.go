@@ -98,7 +98,7 @@ func (k *restoreCommand) Run(c *console) error {
 	if err != nil {
 		return errs.Wrap(err, errs.Invalid, "ファイル %s を読めません", k.File)
 	}
-	defer from.Close()
+	defer from.Close() //nolint:errcheck // what was read is read
 	at := Place{DB: c.flags.DB, Store: c.flags.Store}
 	d, err := db.Open(c.ctx, at.DB)
 	if err != nil {

@@ -51,7 +51,7 @@ func sql(s source) []string {
 		}
 		of, name := ident(sel.X), sel.Sel.Name
 		isPackage := of != "" && slices.ContainsFunc(s.ast.Imports, func(i *ast.ImportSpec) bool { return s.imported(importOf(i)) == of })
-		if db != "" && of == db && (name == "Get" || name == "List" || name == "Each") || name == "Exec" && !isPackage {
+		if db != "" && of == db && slices.Contains([]string{"Get", "List", "Each", "Raw"}, name) || name == "Exec" && !isPackage {
 			found = append(found, s.at(sel.Pos(), "SQL (%s) belongs in a store*.go", name))
 		}
 		return true

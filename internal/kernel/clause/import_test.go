@@ -19,7 +19,9 @@ import (
 	"sekimori/internal/testkit"
 )
 
-func modules() []db.Schema { return []db.Schema{{Module: "trail", FS: trail.Schema()}, {Module: "clause", FS: Schema()}} }
+func modules() []db.Schema {
+	return []db.Schema{{Module: "trail", FS: trail.Schema()}, {Module: "clause", FS: Schema()}}
+}
 
 // packed is a text and what its pack says of it: all clauses that it has.
 type packed struct {

@@ -108,13 +108,13 @@ type Change struct {
 // Compare says what differs between two packs of a regime; from may be nil.
 func Compare(from, to *Pack) Change {
 	c := Change{}
-	before, after := map[string]string{}, map[string]string{}
+	before := map[string]string{}
 	var kindsBefore, rolesBefore []string
 	if from != nil {
 		c.From = from.Edition
 		before, kindsBefore, rolesBefore = from.dutyForms(), from.kindIDs(), from.roleIDs()
 	}
-	after = to.dutyForms()
+	after := to.dutyForms()
 	for _, d := range to.Duties {
 		switch old, there := before[d.ID]; {
 		case !there:

@@ -40,17 +40,8 @@ func (l *Log) OpenEpoch(ctx context.Context, actor, why, lost string) (Epoch, er
 	}
 	var opened Epoch
 	if err := l.treeAlone(ctx, func(inner *db.Tx) error {
-		for {
-			list, err := next(ctx, inner, l.batch)
-			if err != nil {
-				return err
-			}
-			if len(list) == 0 {
-				break
-			}
-			if err := number(ctx, inner, list); err != nil {
-				return err
-			}
+		if err := l.numberAll(ctx, inner); err != nil {
+			return err
 		}
 		head, err := headOf(ctx, inner)
 		if err != nil {
@@ -88,6 +79,19 @@ func (l *Log) OpenEpoch(ctx context.Context, actor, why, lost string) (Epoch, er
 	}
 	opened.Version = 1
 	return opened, l.Sign(ctx)
+}
+
+// numberAll gives all that is committed its numbers.
+func (l *Log) numberAll(ctx context.Context, tx *db.Tx) error {
+	for {
+		list, err := next(ctx, tx, l.batch)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		if err := number(ctx, tx, list); err != nil {
+			return err
+		}
+	}
 }
 
 // supersede gives the store a new key where it has signed for a later epoch than the database knows: the old key has signed

@@ -86,6 +86,7 @@ func TestPart(t *testing.T) {
 func stop() {
 	fmt.Println("stops")
 	_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+	time.Sleep(time.Second) // another thread may take the signal, and this one would go on for a while
 }
 
 // change goes through the shared things n times, or for ever, and says which act is committed.
@@ -132,9 +133,11 @@ func start(t *testing.T, part, dsn, dir string) *process {
 	return p
 }
 
-// hear waits until the process has said a line, and gives what it said before.
+// hear waits until the process has said a line, for at most a minute, and gives what it said before.
 func (p *process) hear(t *testing.T, line string) (before []string) {
 	t.Helper()
+	late := time.AfterFunc(time.Minute, func() { _ = p.cmd.Process.Kill() })
+	defer late.Stop()
 	for p.says.Scan() {
 		if p.says.Text() == line {
 			return before
@@ -143,6 +146,21 @@ func (p *process) hear(t *testing.T, line string) (before []string) {
 	}
 	t.Fatalf("the other process ended without %q: %q", line, before)
 	return nil
+}
+
+// stopped waits until the process stands still: it says that it stops before it does, and a signal to go on that came between
+// would be lost.
+func (p *process) stopped(t *testing.T) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+		if err != nil || time.Now().After(end) {
+			t.Fatalf("the other process does not stop: %v", err)
+		}
+		if strings.HasPrefix(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " T") {
+			return
+		}
+	}
 }
 
 // end kills the process (SIGKILL).
@@ -175,6 +193,7 @@ func TestAStoppedProcessIsPassedOver(t *testing.T) {
 			if head := tree(t, d); head.Size != 400 {
 				t.Errorf("%d entries have their numbers, want 400", head.Size)
 			}
+			other.stopped(t)
 			if err := other.cmd.Process.Signal(syscall.SIGCONT); err != nil {
 				t.Fatal(err)
 			}

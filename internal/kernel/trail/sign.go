@@ -106,8 +106,8 @@ func (s *Store) hasSigned(ctx context.Context, r db.Reader, head Head) (bool, er
 	if err != nil {
 		return false, err
 	}
-	last, err := parseCheckpoint(text)
-	if err != nil || last.Origin != s.origin(head.Epoch) || int64(last.Size) != head.Size || tlog.Hash(last.Hash) != head.Root {
+	last, unreadable := parseCheckpoint(text) // or none yet: then it is to be signed
+	if unreadable != nil || last.Origin != s.origin(head.Epoch) || int64(last.Size) != head.Size || tlog.Hash(last.Hash) != head.Root {
 		return false, nil
 	}
 	return hasCheckpoint(ctx, r, head)

@@ -94,8 +94,8 @@ func TestVerifyFindsValuesOfAnotherType(t *testing.T) {
 	}
 	for _, c := range columns {
 		for _, value := range []string{`cast('ab' as blob)`, `'ab'`, `2.5`} {
-			row := tamper.Exec(t, `create table kept as select rowid as place, `+c.Name+` as value from `+c.Table+` order by rowid desc limit 1`)
-			if row = tamper.Exec(t, `update `+c.Table+` set `+c.Name+` = `+value+` where rowid = (select place from kept)`); row != 1 {
+			tamper.Exec(t, `create table kept as select rowid as place, `+c.Name+` as value from `+c.Table+` order by rowid desc limit 1`)
+			if row := tamper.Exec(t, `update `+c.Table+` set `+c.Name+` = `+value+` where rowid = (select place from kept)`); row != 1 {
 				t.Fatalf("%d rows", row)
 			}
 			if report := verify(t, l, trail.Anchors{}); report.OK {

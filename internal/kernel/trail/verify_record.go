@@ -155,7 +155,7 @@ func (f form) state(part int, row []any) (state, odd string) {
 	}
 	var o object
 	for _, c := range f.parts[part] {
-		name, ok := f.names[c], true
+		name, ok := f.names[c], false
 		switch x := row[c].(type) {
 		case string:
 			o.text(name, x)
@@ -175,8 +175,6 @@ func (f form) state(part int, row []any) (state, odd string) {
 			sum := sha256.Sum256(x)
 			o.text(name, "sha256:"+hex.EncodeToString(sum[:]))
 			ok = f.bytes[c]
-		default:
-			ok = false
 		}
 		if !ok || o.err != nil {
 			return "", name
