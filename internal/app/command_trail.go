@@ -194,18 +194,18 @@ func (k *receiptCommand) Run(c *console) error {
 	defer c.close(a)
 	var receipt trail.Receipt
 	err = a.DB.View(c.ctx, func(r db.Reader) error {
-		version := k.Version
-		if version == 0 {
-			newest, err := a.Log.History(c.ctx, r, k.Kind, k.Thing, 0, 1, trail.Seen{Now: db.At(a.DB.Now())})
-			if err != nil {
-				return err
-			}
-			if len(newest) == 0 {
-				return errs.New(errs.NotFound, "%s %s の記録はありません（種類は %v）。", k.Kind, k.Thing, kinds())
-			}
-			version = newest[0].Version
+		before := k.Version // what is closed yet has no receipt either: it would say that there is something
+		if before > 0 {
+			before++
 		}
-		receipt, err = a.Log.Receipt(c.ctx, r, k.Kind, k.Thing, version)
+		newest, err := a.Log.History(c.ctx, r, k.Kind, k.Thing, before, 1, trail.Seen{Now: db.At(a.DB.Now())})
+		if err != nil {
+			return err
+		}
+		if len(newest) == 0 || k.Version > 0 && newest[0].Version != k.Version {
+			return errs.New(errs.NotFound, "%s %s の記録はありません（種類は %v）。", k.Kind, k.Thing, kinds())
+		}
+		receipt, err = a.Log.Receipt(c.ctx, r, k.Kind, k.Thing, newest[0].Version)
 		return err
 	})
 	if err != nil {
