@@ -242,7 +242,7 @@ func (p *plan) come(a act) {
 		p.mains[mainDay{person, a.first}] = l
 	}
 	changed := p.describe(person, is, a)
-	moved := !stays && p.assignments.set(to, a.first, isMain)
+	moved := !stays && p.bear(a, to)
 	p.back[person] = true
 	switch {
 	case !changed && !moved:
@@ -310,6 +310,19 @@ func (p *plan) onlyMain(a act, person id.ID, to *org.Assignment) bool {
 	return true
 }
 
+// bear states a main post. Where it was borne as 兼務 or the like, that ends.
+func (p *plan) bear(a act, to org.Assignment) bool {
+	if !p.assignments.set(to, a.first, isMain) {
+		return false
+	}
+	beside := func(x org.Assignment) bool { return !isMain(x) && x.Unit == to.Unit && x.Post == to.Post }
+	if p.assignments.on(to.Person, a.first, beside) != nil {
+		p.assignments.end(to.Person, a.first.AddDays(-1), beside)
+		p.warn(a.line, "unit", "兼務などであった所属と職が本務になるので、兼務などは解除します。")
+	}
+	return true
+}
+
 // describe states what a row says of a person from its day on. What the row leaves empty stays.
 func (p *plan) describe(person id.ID, is *org.Person, a act) bool {
 	row := org.Person{Statement: at(org.BodyHome), Person: person}
@@ -338,7 +351,7 @@ func (p *plan) move(a act) {
 	}
 	changed := p.describe(person, is, a)
 	switch {
-	case p.assignments.set(to, a.first, isMain):
+	case p.bear(a, to):
 		p.came(a.line, Moved, a.first)
 	case changed:
 		p.came(a.line, Changed, a.first)

@@ -172,6 +172,7 @@ func TestOrders(t *testing.T) {
 		"兼務":          {rows: "R8.4.1,000002,,,,兼務,0120,020,,", in: []string{"000002 concurrent 0120 020"}, outcome: Added},
 		"併任":          {rows: "R8.4.1,000002,,,,併任,9100,050,,", in: []string{"000002 joint 9100 050"}, outcome: Added},
 		"事務取扱":        {rows: "R8.4.1,000001,,,,事務取扱,0120,020,,", in: []string{"000001 acting 0120 020"}, outcome: Added},
+		"兼務が本務になる":    {rows: "R8.4.1,000003,,,,異動,0111,030,,", out: []string{"000003 concurrent 0111 030", "000003 main 0120 030"}, in: []string{"000003 main 0111 030"}, outcome: Moved},
 		"兼務解除":        {rows: "R8.4.1,000003,,,,兼務解除,0111,030,,", out: []string{"000003 concurrent 0111 030"}, outcome: Released},
 		"兼務解除、一つしかない": {rows: "R8.4.1,000003,,,,兼務解除,,,,", out: []string{"000003 concurrent 0111 030"}, outcome: Released},
 		"併任解除":        {rows: "R8.3.1,000002,,,,併任,9100,050,,\nR8.4.1,000002,,,,併任解除,9100,,,", before: []string{"000002 joint 9100 050"}, outcome: Released},
