@@ -199,3 +199,16 @@ func TestTheSamePersonAsInAnEarlierImport(t *testing.T) {
 		}
 	})
 }
+
+func TestFileNamesAreText(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
+		o := newOffice(t, d)
+		for name, text := range map[string]bool{"\xff.csv": false, "a\x00b.csv": false, "../../発令.csv": true} {
+			_, err := o.Upload(t.Context(), "person:hr", []Source{source(name, april...)}, Options{})
+			if text && err != nil || !text && errs.KindOf(err) != errs.Invalid {
+				t.Errorf("%q: %v", name, err)
+			}
+		}
+	})
+}

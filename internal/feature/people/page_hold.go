@@ -332,11 +332,11 @@ func (p pages) takeEntered(ctx context.Context, r *web.Request, in cellsInput) (
 	if err := p.s.Check(ctx, r.Actor(), Orders, in.cells()); err != nil {
 		return web.Next{}, err
 	}
-	day := in.On
+	day := in.On // and no name in the title: it could not be erased from the trail
 	if on, err := jpdate.Parse(in.On); err == nil {
 		day = on.Wareki()
 	}
-	title := strings.TrimSpace(in.Name + " " + in.Order + "（" + day + "）")
+	title := strings.TrimSpace(in.Number + " " + in.Order + "（" + day + "）")
 	upload, err := p.s.Enter(ctx, r.Actor(), Orders, []map[string]string{in.cells()}, Options{Title: title})
 	return web.Next{Href: uploadHref(upload)}, err
 }

@@ -201,7 +201,7 @@ func TestACorrectionIsTyped(t *testing.T) {
 	l.refuses(l.post("/people/import/enter", in), http.StatusUnprocessableEntity, "所属コード：所属コード「77」")
 	in.Set("unit", "20")
 	upload := l.leads(l.post("/people/import/enter", in))
-	l.shows(upload, "宇野 三郎 異動（令和8年3月1日）", "1 行 異動", "訂正されるまでの間の手続", "誤って担っていた人", "ありません")
+	l.shows(upload, "003 異動（令和8年3月1日）", "1 行 異動", "訂正されるまでの間の手続", "誤って担っていた人", "ありません")
 	l.leads(l.post(upload, url.Values{"sure": {"1"}}))
 	l.work()
 	l.shows(upload, "取り込みました", "誤って担っていた人", "宇野 三郎", "閲覧室 司書")

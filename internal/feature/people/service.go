@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
@@ -92,6 +94,10 @@ func (s *Service) take(by string, sources []Source, o Options) (taken, error) {
 	}}
 	var faults errs.Faults
 	for _, source := range sources {
+		if !utf8.ValidString(source.Name) || strings.ContainsFunc(source.Name, unicode.IsControl) {
+			faults.Add("", "ファイルの名前 %q には、読めない文字があります。名前を変えてください。", source.Name)
+			continue
+		}
 		data, err := io.ReadAll(io.LimitReader(source.Data, maxFile+1))
 		if err != nil {
 			return in, err
