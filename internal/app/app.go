@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"strings"
 	"sync"
@@ -125,7 +126,24 @@ func (a *App) Run(ctx context.Context) {
 	var group sync.WaitGroup
 	group.Go(func() { a.Log.Run(ctx) })
 	group.Go(func() { a.Jobs.Run(ctx, workers) })
+	group.Go(func() { a.sweep(ctx) })
 	group.Wait()
+}
+
+// sweep removes, once a day, what uploads that were broken off have left half written.
+func (a *App) sweep(ctx context.Context) {
+	const day = 24 * time.Hour
+	for ctx.Err() == nil {
+		if a.files != nil {
+			if err := a.files.Sweep(time.Now().Add(-day)); err != nil {
+				slog.ErrorContext(ctx, "sweep files", slog.Any("error", err))
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(day):
+		}
+	}
 }
 
 // workers is how many jobs one process runs at once.

@@ -179,6 +179,24 @@ func (k *epochCommand) Run(c *console) error {
 	return nil
 }
 
+type rebuildCommand struct {
+	Follower string `arg:"" help:"索引の名前（trail status が示すもの）"`
+}
+
+// Run has a follower begin again.
+func (k *rebuildCommand) Run(c *console) error {
+	a, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer c.close(a)
+	if err := a.Log.Rebuild(c.ctx, k.Follower); err != nil {
+		return err
+	}
+	c.say("索引「%s」を最初から作り直します。終わるまで、検索に出ないものがあります。", k.Follower)
+	return nil
+}
+
 type receiptCommand struct {
 	Kind    string `arg:"" help:"対象の種類（unit、person など）"`
 	Thing   string `arg:"" help:"対象の識別子"`

@@ -55,6 +55,7 @@ type commands struct {
 		Status     statusCommand     `cmd:"" help:"証跡の状態（件数、根、最後の署名）を示す"`
 		Checkpoint checkpointCommand `cmd:"" help:"いまの証跡に署名し、別の場所に保管する控えを書き出す"`
 		Epoch      epochCommand      `cmd:"" help:"データベースの複製や鍵が失われたあとに、理由を残して新しい期を開く"`
+		Rebuild    rebuildCommand    `cmd:"" help:"証跡に追随する索引を、最初から作り直す"`
 		Receipt    receiptCommand    `cmd:"" help:"ある対象の受領証を書き出す"`
 	} `cmd:"" help:"証跡"`
 	Org struct {

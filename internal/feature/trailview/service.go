@@ -28,7 +28,16 @@ func New(log *trail.Log, jobs *job.Queue, tables []trail.Audited) *Service {
 // Ask has the trail verified, on behalf of by. It may take minutes, so a job does it.
 func (s *Service) Ask(ctx context.Context, by string) error {
 	return s.log.DB().Update(ctx, func(tx *db.Tx) error {
-		_, err := s.jobs.Enqueue(ctx, tx, VerifyJob, by)
+		stopped, err := s.jobs.List(ctx, tx, job.Stopped)
+		if err != nil {
+			return err
+		}
+		for _, j := range stopped { // one that came to nothing is tried again, and is no longer shown as such
+			if j.Kind == VerifyJob && j.Payload == by {
+				return s.jobs.Retry(ctx, tx, j.ID)
+			}
+		}
+		_, err = s.jobs.Enqueue(ctx, tx, VerifyJob, by)
 		return err
 	})
 }
