@@ -6,6 +6,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -216,7 +217,11 @@ func (k *receiptCommand) Run(c *console) error {
 		if before > 0 {
 			before++
 		}
-		newest, err := a.Log.History(c.ctx, r, k.Kind, k.Thing, before, 1, trail.Seen{Now: db.At(a.DB.Now())})
+		withheld, err := org.Withheld(c.ctx, r)
+		if err != nil {
+			return err
+		}
+		newest, err := a.Log.History(c.ctx, r, k.Kind, k.Thing, before, 1, trail.Seen{Now: db.At(a.DB.Now()), Withheld: withheld})
 		if err != nil {
 			return err
 		}

@@ -126,7 +126,7 @@ func (u Upload) sees(actor string, now db.Time) bool {
 func (u Upload) act(by, name string, opens, now db.Time) trail.Act {
 	act := trail.Act{Actor: by, Name: name, Detail: map[string]any{"upload": string(u.ID), "files": u.Sources()}}
 	if opens > now {
-		act.Seal, act.Opens = "batch:"+string(u.ID), opens
+		act.Seal, act.Opens = org.Seal(u.ID), opens
 	}
 	return act
 }

@@ -127,7 +127,7 @@ func (s *Service) deeds(ctx context.Context, r db.Reader, by string, w Wrong) ([
 	}
 	seen := trail.Seen{Now: db.At(s.now())}
 	for _, batch := range batches {
-		seen.Seals = append(seen.Seals, "batch:"+string(batch))
+		seen.Seals = append(seen.Seals, org.Seal(batch))
 	}
 	entries, _, err := s.log.Search(ctx, r, trail.Query{Actor: "person:" + string(w.Person), From: w.From, To: w.To, Limit: 5000}, seen)
 	var deeds []Deed

@@ -232,3 +232,49 @@ func (o *office) person(number string) id.ID {
 	}
 	return p.personBy[key(number)][0]
 }
+
+// What was undone before its hour does not come out when that comes: nothing that nobody else had heard of is worth telling.
+func TestWhatIsUndoneBeforeItsHourStaysClosed(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
+		ctx, o := t.Context(), newOffice(t, d)
+		upload := o.imports("person:hr", Options{HeldLimit: 50}, everything()...)
+		if err := o.Undo(ctx, "person:hr", upload, "誤り"); err != nil {
+			t.Fatal(err)
+		}
+		o.work()
+		o.clock.Set(t, "2026-04-02T09:00:00+09:00")
+		if err := o.log.Settle(ctx); err != nil {
+			t.Fatal(err)
+		}
+		err := d.View(ctx, func(r db.Reader) error {
+			withheld, err := org.Withheld(ctx, r)
+			if err != nil {
+				return err
+			}
+			about := func(seen trail.Seen) (n int) {
+				t.Helper()
+				acts, _, err := o.log.Acts(ctx, r, trail.Query{Actor: "person:hr", Limit: 1000}, "", seen)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return len(acts)
+			}
+			now := db.At(o.clock.Now())
+			if open, shown, held := about(trail.Seen{Now: now}), about(trail.Seen{Now: now, Withheld: withheld}), about(trail.Seen{Now: now, Withheld: withheld, Seals: withheld}); shown != 0 || open == 0 || held != open {
+				t.Errorf("%d acts, of which others see %d and the operators %d", open, shown, held)
+			}
+			batches, err := org.ListBatches(ctx, r, org.View{On: jpdate.New(2026, 4, 2), Now: now})
+			for _, b := range batches {
+				if b.ID == upload {
+					t.Errorf("the batch is listed: %+v", b)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.verify()
+	})
+}

@@ -14,6 +14,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
@@ -40,8 +41,11 @@ func address(kind, thing string) string {
 	return url.PathEscape(kind) + "/" + strings.Join(parts, "/")
 }
 
-// seen is what any reader may see: what has come to its hour.
-func (p pages) seen() trail.Seen { return trail.Seen{Now: db.At(p.s.log.DB().Now())} }
+// seen is what any reader may see: what has come to its hour and was not taken back before.
+func (p pages) seen(ctx context.Context, r db.Reader) (trail.Seen, error) {
+	withheld, err := org.Withheld(ctx, r)
+	return trail.Seen{Now: db.At(p.s.log.DB().Now()), Withheld: withheld}, err
+}
 
 // searchView lists acts by what they touched.
 type searchView struct {
@@ -79,7 +83,10 @@ const conditions = "kind act actor from to"
 
 // acts lists acts, each in one line however much it did.
 func (p pages) acts(ctx context.Context, reader db.Reader, r *web.Request, q trail.Query) (resultsView, error) {
-	seen := p.seen()
+	seen, err := p.seen(ctx, reader)
+	if err != nil {
+		return resultsView{}, err
+	}
 	deeds, next, err := p.s.log.Acts(ctx, reader, q, id.ID(r.Query("after")), seen)
 	if err != nil {
 		return resultsView{}, err
@@ -111,7 +118,10 @@ func (p pages) acts(ctx context.Context, reader db.Reader, r *web.Request, q tra
 // entries lists entries one by one.
 func (p pages) entries(ctx context.Context, reader db.Reader, r *web.Request, q trail.Query, caption string) (resultsView, error) {
 	q.After, _ = strconv.ParseInt(r.Query("after"), 10, 64) // what is no number is the first page
-	seen := p.seen()
+	seen, err := p.seen(ctx, reader)
+	if err != nil {
+		return resultsView{}, err
+	}
 	list, next, err := p.s.log.Search(ctx, reader, q, seen)
 	if err != nil {
 		return resultsView{}, err
@@ -231,7 +241,11 @@ func (p pages) act(ctx context.Context, r *web.Request) (actView, error) {
 	act := id.ID(r.Path("act"))
 	var v actView
 	err := p.s.log.DB().View(ctx, func(reader db.Reader) error {
-		first, _, err := p.s.log.Search(ctx, reader, trail.Query{Act: act, Limit: 1}, p.seen())
+		seen, err := p.seen(ctx, reader)
+		if err != nil {
+			return err
+		}
+		first, _, err := p.s.log.Search(ctx, reader, trail.Query{Act: act, Limit: 1}, seen)
 		if err != nil {
 			return err
 		}
@@ -294,7 +308,10 @@ func (p pages) thing(ctx context.Context, r *web.Request) (thingView, error) {
 		names    map[string]string
 	)
 	err := p.s.log.DB().View(ctx, func(reader db.Reader) (err error) {
-		seen := p.seen()
+		seen, err := p.seen(ctx, reader)
+		if err != nil {
+			return err
+		}
 		if versions, err = p.s.log.History(ctx, reader, kind, thing, before, perPage, seen); err != nil {
 			return err
 		}

@@ -125,7 +125,11 @@ func (p pages) receipt(ctx context.Context, r *web.Request) (web.Attachment, err
 	}
 	var receipt trail.Receipt
 	err = p.s.log.DB().View(ctx, func(reader db.Reader) error {
-		seen, err := p.s.log.History(ctx, reader, kind, thing, version+1, 1, p.seen())
+		open, err := p.seen(ctx, reader)
+		if err != nil {
+			return err
+		}
+		seen, err := p.s.log.History(ctx, reader, kind, thing, version+1, 1, open)
 		if err != nil {
 			return err
 		}

@@ -153,6 +153,19 @@ func ListBatches(ctx context.Context, r db.Reader, v View) ([]Batch, error) {
 	return db.List[Batch](ctx, r, `select `+Batches.Columns()+` from org_batch where opens <= $1 or id in `+db.In(&args, v.Batches)+` order by opens desc, id desc`, args...)
 }
 
+// Seal is what closes the acts of a batch until its publication (trail.Act.Seal).
+func Seal(batch id.ID) string { return "batch:" + string(batch) }
+
+// Withheld are the seals of batches that were taken back before anybody else knew of them: they stay closed (trail.Seen).
+func Withheld(ctx context.Context, r db.Reader) ([]string, error) {
+	batches, err := db.List[id.ID](ctx, r, `select id from org_batch where state = $1 and opens = $2 order by id`, Undone, Forever)
+	seals := make([]string, len(batches))
+	for i, b := range batches {
+		seals[i] = Seal(b)
+	}
+	return seals, err
+}
+
 // PeopleQuery asks for people.
 type PeopleQuery struct {
 	Units []id.ID // who are assigned to one of these units; nil for all. A subtree is Tree.Subtree

@@ -35,6 +35,9 @@ func TakeBack(ctx context.Context, tx *trail.Tx, b Batch) error {
 		}
 	}
 	b.State = Undone
+	if b.Opens > db.At(tx.Now) {
+		b.Opens = Forever // what nobody has heard of does not come out when its hour comes
+	}
 	return Batches.Put(ctx, tx, b)
 }
 

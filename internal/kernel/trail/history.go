@@ -17,6 +17,8 @@ import (
 type Seen struct {
 	Now   db.Time  // acts that opened up to this moment are shown
 	Seals []string // and those whose seal the reader holds
+	// Withheld are seals that open to nobody else, whatever hour they bear: what they close was taken back before it.
+	Withheld []string
 }
 
 // Entry is one entry of the trail with its act, as far as both were not erased.

@@ -106,8 +106,8 @@ func (s *Store) hasSigned(ctx context.Context, r db.Reader, head Head) (bool, er
 	if err != nil {
 		return false, err
 	}
-	last, unreadable := parseCheckpoint(text) // or none yet: then it is to be signed
-	if unreadable != nil || last.Origin != s.origin(head.Epoch) || int64(last.Size) != head.Size || tlog.Hash(last.Hash) != head.Root {
+	last, _ := parseCheckpoint(text) // one that cannot be read, or none yet, is of no origin: then it is to be signed
+	if last.Origin != s.origin(head.Epoch) || int64(last.Size) != head.Size || tlog.Hash(last.Hash) != head.Root {
 		return false, nil
 	}
 	return hasCheckpoint(ctx, r, head)

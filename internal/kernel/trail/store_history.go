@@ -28,7 +28,11 @@ func (w *where) add(condition string, arg any) {
 func (w *where) unsealed(seen Seen) {
 	w.args = append(w.args, seen.Now)
 	now := len(w.args)
-	w.parts = append(w.parts, fmt.Sprintf(`(a.seal = '' or a.opens <> '' and a.opens <= $%d or a.seal in %s)`, now, db.In(&w.args, seen.Seals)))
+	open := fmt.Sprintf(`a.opens <> '' and a.opens <= $%d`, now)
+	if len(seen.Withheld) > 0 {
+		open += ` and a.seal not in ` + db.In(&w.args, seen.Withheld)
+	}
+	w.parts = append(w.parts, fmt.Sprintf(`(a.seal = '' or %s or a.seal in %s)`, open, db.In(&w.args, seen.Seals)))
 }
 
 func (w *where) String() string { return " where " + strings.Join(w.parts, " and ") }
