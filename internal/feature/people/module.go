@@ -41,6 +41,7 @@ func Module(s *Service, d *Directory) feature.Module {
 			web.Post("/people/import/{upload}", takeIn, "import", p.importing, p.confirm),
 			web.Post("/people/import/{upload}/operators", takeIn, "import", p.importing, p.setOperators),
 			web.Post("/people/import/{upload}/drop", takeIn, "import", p.importing, p.drop),
+			web.Post("/people/import/{upload}/again", takeIn, "import", p.importing, p.again),
 			web.Post("/people/import/{upload}/undo", takeIn, "import", p.importing, p.undo),
 			web.Get("/people/import/{upload}/hold/{hold}", takeIn, "hold", p.hold),
 			web.Post("/people/import/{upload}/hold/{hold}", takeIn, "hold", p.hold, p.fixHold),

@@ -31,6 +31,7 @@ type uploadBody struct {
 	Held      ui.Table   // rows that cannot be applied as they are
 	Same      sameView
 	Confirm   ui.Form
+	Again     ui.Form
 	Holds     ui.Table
 	Meanwhile ui.Table
 	Facts     ui.DescriptionList
@@ -101,7 +102,8 @@ func (p pages) showProgress(ctx context.Context, u Upload, v *uploadView) error 
 	})
 	if j.State == job.Stopped {
 		v.Refresh = 0
-		v.Import.Notices = []ui.Notice{{Tone: ui.Bad, Title: "途中で止まりました", Lines: []string{j.Error, "何も変わっていません。運用管理者に知らせてください。"}}}
+		v.Import.Notices = []ui.Notice{{Tone: ui.Bad, Title: "途中で止まりました", Lines: []string{j.Error, "何も変わっていません。原因を取り除いてから、もう一度行えます。"}}}
+		v.Import.Again = ui.Form{Action: uploadHref(u.ID) + "/again", Buttons: ui.Buttons("もう一度行う", "")}
 		return err
 	}
 	v.Import.Progress = ui.Progress{Label: u.State.Title() + "です", Done: int(j.Progress.Done), Total: int(j.Progress.Total)}
@@ -249,6 +251,11 @@ func (p pages) drop(ctx context.Context, r *web.Request, in struct {
 ) (web.Next, error) {
 	upload := id.ID(r.Path("upload"))
 	return web.Next{Href: "/people/import", Said: "人事異動を取り下げました。何も変わっていません。"}, p.s.Drop(ctx, r.Actor(), upload, in.Why)
+}
+
+func (p pages) again(ctx context.Context, r *web.Request, _ struct{}) (web.Next, error) {
+	upload := id.ID(r.Path("upload"))
+	return web.Next{Href: uploadHref(upload), Said: "もう一度始めました。"}, p.s.Again(ctx, r.Actor(), upload)
 }
 
 func (p pages) undo(ctx context.Context, r *web.Request, in struct {

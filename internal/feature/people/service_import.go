@@ -217,6 +217,18 @@ func (s *Service) Apply(ctx context.Context, by string, upload id.ID, c Choice) 
 	})
 }
 
+// Again has the job of an upload tried once more, after it stopped for good. It is a Conflict where it has not.
+func (s *Service) Again(ctx context.Context, by string, upload id.ID) error {
+	u, err := s.Get(ctx, by, upload)
+	if err != nil {
+		return err
+	}
+	if u.State != Queued && u.State != Undoing {
+		return errs.New(errs.Conflict, "この取り込みは、%sです。", u.State.Title())
+	}
+	return s.log.DB().Update(ctx, func(tx *db.Tx) error { return s.Jobs.Retry(ctx, tx, u.Job) })
+}
+
 // Allows says why a choice does not confirm what the preview shows.
 func (p *Preview) Allows(c Choice) error {
 	shown := p.Confirmed()

@@ -11,6 +11,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/file"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
@@ -277,4 +278,42 @@ func TestWhatIsUndoneBeforeItsHourStaysClosed(t *testing.T) {
 		}
 		o.verify()
 	})
+}
+
+// A job that stopped for good, here since its files could not be read, is tried again when somebody says so.
+func TestAStoppedImportIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	d := testkit.Open(t, testkit.DSN(t, db.SQLite, modules()), modules())
+	ctx, o := t.Context(), newOffice(t, d)
+	upload, err := o.Upload(ctx, "person:hr", everything(), Options{HeldLimit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Again(ctx, "person:hr", upload); errs.KindOf(err) != errs.Conflict {
+		t.Errorf("again before it was begun: %v", err)
+	}
+	if err := o.Apply(ctx, "person:hr", upload, o.preview("person:hr", upload).Confirmed()); err != nil {
+		t.Fatal(err)
+	}
+	whole := o.files
+	if o.files, err = file.In(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Jobs.RunDue(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if u, err := o.Get(ctx, "person:hr", upload); err != nil || u.State != Queued {
+		t.Errorf("%v: %s", err, u.State)
+	}
+	if err := o.Again(ctx, "person:other", upload); errs.KindOf(err) != errs.NotFound {
+		t.Errorf("again by another: %v", err)
+	}
+	o.files = whole
+	if err := o.Again(ctx, "person:hr", upload); err != nil {
+		t.Fatal(err)
+	}
+	o.work()
+	if u, err := o.Get(ctx, "person:hr", upload); err != nil || u.State != Applied {
+		t.Errorf("%v: %s %s", err, u.State, u.Trouble)
+	}
 }
