@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -106,7 +105,7 @@ func TestPersonnelChange(t *testing.T) {
 	}
 }
 
-// TestPagesOfPeopleAndTrail looks at each new page at both widths.
+// TestPagesOfPeopleAndTrail looks at each kind of page of people and trail.
 func TestPagesOfPeopleAndTrail(t *testing.T) {
 	t.Parallel()
 	url, _, files := town(t)
@@ -121,24 +120,10 @@ func TestPagesOfPeopleAndTrail(t *testing.T) {
 	}
 	unit, person, act := link("/org", `a[href^="/org/unit/"]`), link("/people", `td a[href^="/people/"], th a[href^="/people/"]`), link("/trail", `td a[href^="/trail/act/"], th a[href^="/trail/act/"]`)
 	thing := link("/trail?kind=unit", `a[href^="/trail/thing/"]`)
-	for i, path := range []string{
+	look(t, p, url, "people", []string{
 		"/org", "/org?on=2026-03-31", unit, "/people", person, "/posts", "/systems", "/roles", "/vacancies", "/people/import", preview, "/people/import/enter",
 		"/trail", "/trail?kind=assignment", act, thing, "/trail/state",
-	} {
-		for _, width := range []int64{1280, 390} {
-			p.Width(width)
-			p.Visit(url + path)
-			for _, fault := range p.Axe() {
-				t.Errorf("%s at %d px: %s", path, width, fault)
-			}
-			if got := browser.Eval[int64](p, `document.documentElement.scrollWidth`); got > width {
-				t.Errorf("%s at %d px is %d px wide", path, width, got)
-			}
-			if dir := os.Getenv("SEKIMORI_PICTURES"); dir != "" {
-				p.Screenshot(filepath.Join(dir, fmt.Sprintf("people-%02d-%d.png", i, width)))
-			}
-		}
-	}
+	})
 }
 
 // TestVerifyingOnTheScreen has the trail verified and reads the result, which is itself in the trail.

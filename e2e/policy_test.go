@@ -56,8 +56,7 @@ func everything(t *testing.T) *regime.Set {
 	return shipped.With(own)
 }
 
-// TestEveryPage looks at each kind of page at both widths. With SEKIMORI_PICTURES set to a
-// folder it leaves a picture of each there, for people to look at.
+// TestEveryPage looks at each kind of page of the policy.
 func TestEveryPage(t *testing.T) {
 	t.Parallel()
 	set := everything(t)
@@ -74,6 +73,13 @@ func TestEveryPage(t *testing.T) {
 			paths = append(paths, "/regime/"+pack.ID+side)
 		}
 	}
+	look(t, p, url, "policy", paths)
+}
+
+// look visits pages at both widths, with axe. With SEKIMORI_PICTURES set to a folder it leaves a picture of each there, for
+// people to look at.
+func look(t *testing.T, p *browser.Page, url, name string, paths []string) {
+	t.Helper()
 	for i, path := range paths {
 		for _, width := range []int64{1280, 390} {
 			p.Width(width)
@@ -85,7 +91,7 @@ func TestEveryPage(t *testing.T) {
 				t.Errorf("%s at %d px is %d px wide", path, width, got)
 			}
 			if dir := os.Getenv("SEKIMORI_PICTURES"); dir != "" {
-				p.Screenshot(filepath.Join(dir, fmt.Sprintf("%02d-%d.png", i, width)))
+				p.Screenshot(filepath.Join(dir, fmt.Sprintf("%s-%02d-%d.png", name, i, width)))
 			}
 		}
 	}

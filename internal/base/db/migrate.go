@@ -27,6 +27,15 @@ type Schema struct {
 	FS     fs.FS  // the files, in its root
 }
 
+// Steps gives the folder schema among the embedded files of a package.
+func Steps(files fs.FS) fs.FS {
+	sub, err := fs.Sub(files, "schema")
+	if err != nil {
+		panic(err) //nolint:forbidigo // the name is valid
+	}
+	return sub
+}
+
 // step is one file.
 type step struct {
 	version    int64

@@ -16,13 +16,7 @@ import (
 var schema embed.FS
 
 // Schema is the tables of this package.
-func Schema() fs.FS {
-	sub, err := fs.Sub(schema, "schema")
-	if err != nil {
-		panic(err) //nolint:forbidigo // the folder is embedded above
-	}
-	return sub
-}
+func Schema() fs.FS { return db.Steps(schema) }
 
 // The audited tables of this package.
 var (

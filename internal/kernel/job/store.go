@@ -16,13 +16,7 @@ import (
 var schema embed.FS
 
 // Schema is the tables of this package.
-func Schema() fs.FS {
-	sub, err := fs.Sub(schema, "schema")
-	if err != nil {
-		panic(err) //nolint:forbidigo // the folder is embedded above
-	}
-	return sub
-}
+func Schema() fs.FS { return db.Steps(schema) }
 
 func insert(ctx context.Context, tx *db.Tx, job id.ID, kind, payload string) error {
 	_, err := tx.Exec(ctx, `insert into job (id, kind, payload, state, created_at, due_at, ended_at, tries, lease, error)

@@ -13,13 +13,7 @@ import (
 var schema embed.FS
 
 // Schema is the tables of this package.
-func Schema() fs.FS {
-	sub, err := fs.Sub(schema, "schema")
-	if err != nil {
-		panic(err) //nolint:forbidigo // the folder is embedded above
-	}
-	return sub
-}
+func Schema() fs.FS { return db.Steps(schema) }
 
 // Table is an audited table of this package. What is written through it is seen by the charts of all processes from the commit
 // on.
