@@ -1,7 +1,6 @@
-// Command bench measures what people wait for, each against a floor in the same run: the
-// least work with which anything of the kind could be done on this machine at this moment.
-// It prints a table; doc/performance.md holds one run and says how cost grows. It measures
-// only, and fails only where a measurement cannot be made.
+// Command bench measures what people wait for, each beside a floor in the same run: the least work with which anything of
+// the kind could be done on that machine at that moment, with the same durability. It prints a table; doc/performance.md holds
+// one run and says how cost grows. It measures only, and fails only where a measurement cannot be made.
 package main
 
 import (
@@ -10,32 +9,30 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"regexp"
 	"runtime"
-	"slices"
 	"testing"
-	"time"
 
 	"sekimori/internal/testkit/tiny"
 )
 
-// pair is one thing measured and its floor.
-type pair struct {
-	name  string
-	floor string // what the floor does, in words
-	base  func(*testing.B)
-	ours  func(*testing.B)
-}
-
 func main() {
 	testing.Init() // registers test.benchtime, which says how long each measurement runs
 	policies := flag.String("policies", defaultPolicies(), "folder of the official texts; without them the tiny regime is measured")
-	rounds := flag.Int("rounds", 3, "how often each pair is measured; the median ratio counts")
+	rounds := flag.Int("rounds", 3, "how often each row is measured; the median ratio counts")
+	only := flag.String("only", "", "measure only the rows whose name matches this regular expression")
+	list := flag.Bool("list", false, "name the rows, and measure nothing")
 	flag.Parse()
-	if err := flag.Set("test.benchtime", "300ms"); err != nil {
+	wanted, err := regexp.Compile(*only)
+	if err != nil {
 		log.Fatal(err)
 	}
-	if err := run(*policies, *rounds); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err = run(ctx, *policies, *rounds, wanted, *list)
+	stop()
+	if err != nil {
 		log.Fatal(err)
 	}
 }
@@ -47,47 +44,44 @@ func defaultPolicies() string {
 	return filepath.Join("..", "shared", "policy")
 }
 
-func run(policies string, rounds int) error {
+func run(ctx context.Context, policies string, rounds int, only *regexp.Regexp, list bool) error {
 	texts, err := officialTexts(policies)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer cancel()
 	dir, err := os.MkdirTemp("", "sekimori-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	pairs, err := pairsOf(ctx, texts, dir)
+	b, err := newBench(ctx, dir, texts)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s, %d cores\n\n| what | time | floor | ratio | allocated | the floor does |\n|---|---|---|---|---|---|\n", runtime.Version(), runtime.NumCPU())
-	for _, p := range pairs {
-		fmt.Println(p.measure(rounds))
+	defer b.close()
+	if !list {
+		fmt.Printf("%s, %d cores\n\n| what | time | floor | ratio | gate | allocated | memory taken | the floor does |\n|---|---|---|---|---|---|---|---|\n", runtime.Version(), runtime.NumCPU())
+	}
+	for _, r := range b.rows() {
+		switch {
+		case !only.MatchString(r.name):
+		case list:
+			fmt.Println(r.name)
+		default:
+			line, err := r.measure(ctx, rounds)
+			if err != nil {
+				return fmt.Errorf("%s: %w", r.name, err)
+			}
+			fmt.Println(line)
+		}
 	}
 	return nil
 }
 
-// measure alternates floor and ours, so that both meet the same noise.
-func (p pair) measure(rounds int) string {
-	type result struct{ ratio, ours, floor, bytes float64 }
-	var all []result
-	for range rounds {
-		f, o := testing.Benchmark(p.base), testing.Benchmark(p.ours)
-		perFloor, per := float64(f.T.Nanoseconds())/float64(f.N), float64(o.T.Nanoseconds())/float64(o.N)
-		all = append(all, result{per / perFloor, per, perFloor, float64(o.AllocedBytesPerOp())})
-	}
-	slices.SortFunc(all, func(a, b result) int { return int(a.ratio*1000) - int(b.ratio*1000) })
-	m := all[len(all)/2]
-	return fmt.Sprintf("| %s | %.2f ms | %.2f ms | %.1f | %.1f MB | %s |", p.name, m.ours/1e6, m.floor/1e6, m.ratio, m.bytes/1e6, p.floor)
-}
-
-// text is one published text and the regime that reads it.
+// text is one published text, and the name of its file.
 type text struct {
-	regime string
-	data   []byte
+	name string
+	data []byte
 }
 
 // officialTexts reads the texts of the folder; without a folder the tiny one is all there is.

@@ -4,136 +4,136 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml/parser"
 
-	"sekimori/internal/app"
 	"sekimori/internal/base/db"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/regime"
-	"sekimori/internal/testkit/tiny"
-	packs "sekimori/regime"
 )
 
-// bench is what the measurements share: one database with every text imported.
-type bench struct {
-	ctx   context.Context //nolint:containedctx // a program with one task
-	dir   string
-	made  int
-	app   *app.App
+// library is a program with every text imported.
+type library struct {
 	site  http.Handler
 	books []*policy.Book
 }
 
-// pairsOf lists the measurements.
-func pairsOf(ctx context.Context, texts []text, dir string) ([]pair, error) {
-	root := packs.FS()
-	if texts[0].regime == "" {
-		root = tiny.Regimes()
-	}
-	set, err := regime.Load(root, nil)
+func (b *bench) openLibrary() (*library, error) {
+	a, err := b.open(db.SQLite, b.set)
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{ctx: ctx, dir: dir}
-	if b.app, err = b.open(set); err != nil {
-		return nil, err
-	}
-	var pairs []pair
-	for _, t := range texts {
-		p, err := set.ByText(t.data)
+	l := &library{}
+	for _, t := range b.texts {
+		p, err := b.set.ByText(t.data)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := b.app.Policy.Import(ctx, "cli:bench", p, t.data, false); err != nil {
+		if _, err := a.Policy.Import(b.ctx, by, p, t.data, false); err != nil {
 			return nil, err
 		}
-		book, err := b.app.Policy.Book(ctx, p.ID)
+		book, err := a.Policy.Book(b.ctx, p.ID)
 		if err != nil {
 			return nil, err
 		}
-		b.books = append(b.books, book)
-		pairs = append(pairs, b.parse(t, p), b.importing(t, set, book))
+		l.books = append(l.books, book)
 	}
-	if b.site, err = b.app.Handler(""); err != nil {
-		return nil, err
-	}
-	pairs = append(pairs, loading(root), b.page("policy page, chapter 4", chapter(b.books[0])), b.page("search page, two words", "/search?q=記録+許可"))
-	return append(pairs, b.search()), nil
+	l.site, err = a.Handler("")
+	return l, err
 }
 
-// open makes a new database.
-func (b *bench) open(set *regime.Set) (*app.App, error) {
-	b.made++
-	return app.Open(b.ctx, app.Place{DB: "sqlite:" + filepath.Join(b.dir, fmt.Sprintf("%d.db", b.made))}, set)
+// textRows are about packs and texts.
+func (b *bench) textRows() []row {
+	var rows []row
+	for i, t := range b.texts {
+		p, err := b.set.ByText(t.data)
+		if err != nil {
+			continue // a text of no pack
+		}
+		rows = append(rows,
+			row{name: "read " + p.ID, prepare: func() (pair, error) { return reading(t, p), nil }},
+			row{name: "import " + p.ID, prepare: func() (pair, error) { return b.importing(t, i) }})
+	}
+	return append(rows,
+		row{name: "load and expand all packs", prepare: func() (pair, error) { return b.loading(), nil }},
+		row{name: "policy page, chapter 4", prepare: func() (pair, error) {
+			l, err := b.library()
+			if err != nil {
+				return pair{}, err
+			}
+			return b.page(l.site, "/document/"+l.books[0].ID+"/"+l.books[0].Main().ID+"/4")
+		}},
+		row{name: "search page, two words", prepare: func() (pair, error) {
+			l, err := b.library()
+			if err != nil {
+				return pair{}, err
+			}
+			return b.page(l.site, "/search?q=記録+許可")
+		}},
+		row{name: "search for 監査 台帳", prepare: b.searching})
 }
 
-func (b *bench) parse(t text, p *regime.Pack) pair {
+func reading(t text, p *regime.Pack) pair {
 	return pair{
-		"read " + p.ID, "SHA-256 and splitting into lines",
-		func(tb *testing.B) {
-			for tb.Loop() {
-				sha256.Sum256(t.data)
-				strings.Split(string(t.data), "\n")
-			}
-		},
-		func(tb *testing.B) {
-			for tb.Loop() {
-				if _, err := clause.Parse(t.data, p.Specs()); err != nil {
-					tb.Fatal(err)
-				}
-			}
-		},
+		floor: "SHA-256 and splitting into lines",
+		base: each(func() error {
+			sha256.Sum256(t.data)
+			strings.Split(string(t.data), "\n")
+			return nil
+		}),
+		ours: each(func() error {
+			_, err := clause.Parse(t.data, p.Specs())
+			return err
+		}),
 	}
 }
 
-// importing compares an import with inserting the same clauses as bare rows, each in one
-// transaction on SQLite with the same durability.
-func (b *bench) importing(t text, set *regime.Set, book *policy.Book) pair {
+// importing compares an import with inserting the same clauses as bare rows, each in one transaction.
+func (b *bench) importing(t text, book int) (pair, error) {
+	l, err := b.library()
+	if err != nil {
+		return pair{}, err
+	}
+	a, err := b.open(db.SQLite, b.set)
+	if err != nil {
+		return pair{}, err
+	}
 	return pair{
-		"import " + book.ID, "one bare row a clause, one transaction, same durability",
-		func(tb *testing.B) {
-			a := b.fresh(tb, set)
-			for tb.Loop() {
-				err := a.DB.Update(b.ctx, func(tx *db.Tx) error { return bareRows(b.ctx, tx, book) })
-				if err != nil {
-					tb.Fatal(err)
-				}
-			}
-		},
-		func(tb *testing.B) {
+		floor: "one bare row a clause, one transaction",
+		base: each(func() error {
+			return a.DB.Update(b.ctx, func(tx *db.Tx) error { return bareClauses(b.ctx, tx, l.books[book]) })
+		}),
+		ours: func(tb *testing.B) error {
 			for tb.Loop() {
 				tb.StopTimer()
-				a := b.fresh(tb, set)
-				tb.StartTimer()
-				if _, err := a.Policy.Import(b.ctx, "cli:bench", book.Pack, t.data, false); err != nil {
-					tb.Fatal(err)
+				a, err := b.open(db.SQLite, b.set)
+				if err != nil {
+					return err
 				}
+				tb.StartTimer()
+				_, err = a.Policy.Import(b.ctx, by, l.books[book].Pack, t.data, false)
+				tb.StopTimer()
+				if err := errors.Join(err, a.DB.Close()); err != nil {
+					return err
+				}
+				tb.StartTimer()
 			}
+			return nil
 		},
-	}
+		end: a.DB.Close,
+	}, nil
 }
 
-func (b *bench) fresh(tb *testing.B, set *regime.Set) *app.App {
-	tb.Helper()
-	a, err := b.open(set)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = a.Close() }) // the folder is removed at the end
-	return a
-}
-
-func bareRows(ctx context.Context, tx *db.Tx, book *policy.Book) error {
+func bareClauses(ctx context.Context, tx *db.Tx, book *policy.Book) error {
 	if _, err := tx.Exec(ctx, `drop table if exists bare`); err != nil {
 		return err
 	}
@@ -153,72 +153,67 @@ func bareRows(ctx context.Context, tx *db.Tx, book *policy.Book) error {
 }
 
 // loading compares loading and expanding every pack with the YAML library's own parsing.
-func loading(root fs.FS) pair {
+func (b *bench) loading() pair {
 	return pair{
-		"load and expand all packs", "the YAML library parses the same files",
-		func(tb *testing.B) {
-			for tb.Loop() {
-				err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
-					if err != nil || !strings.HasSuffix(name, ".yaml") {
-						return err
-					}
-					data, err := fs.ReadFile(root, name)
-					if err == nil {
-						_, err = parser.ParseBytes(data, 0)
-					}
+		floor: "the YAML library parses the same files",
+		base: each(func() error {
+			return fs.WalkDir(b.packs, ".", func(name string, _ fs.DirEntry, err error) error {
+				if err != nil || !strings.HasSuffix(name, ".yaml") {
 					return err
-				})
-				if err != nil {
-					tb.Fatal(err)
 				}
-			}
-		},
-		func(tb *testing.B) {
-			for tb.Loop() {
-				if _, err := regime.Load(root, nil); err != nil {
-					tb.Fatal(err)
+				data, err := fs.ReadFile(b.packs, name)
+				if err == nil {
+					_, err = parser.ParseBytes(data, 0)
 				}
-			}
-		},
+				return err
+			})
+		}),
+		ours: each(func() error {
+			_, err := regime.Load(b.packs, nil)
+			return err
+		}),
 	}
-}
-
-func chapter(b *policy.Book) string {
-	return "/document/" + b.ID + "/" + b.Main().ID + "/4"
 }
 
 // page compares answering a request with escaping the bytes of its answer once.
-func (b *bench) page(name, path string) pair {
-	answer := func() *httptest.ResponseRecorder {
+func (b *bench) page(site http.Handler, path string) (pair, error) {
+	get := func() (*httptest.ResponseRecorder, error) {
 		r := httptest.NewRequestWithContext(b.ctx, http.MethodGet, "http://127.0.0.1"+path, nil)
 		w := httptest.NewRecorder()
-		b.site.ServeHTTP(w, r)
-		return w
+		site.ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			return nil, fmt.Errorf("%s: %d", path, w.Code)
+		}
+		return w, nil
 	}
-	body := answer().Body.Bytes()
+	answer, err := get()
+	if err != nil {
+		return pair{}, err
+	}
+	body := answer.Body.Bytes()
+	var out bytes.Buffer
 	return pair{
-		name, fmt.Sprintf("escaping the %d kB of the page once", len(body)/1000),
-		func(tb *testing.B) {
-			var out bytes.Buffer
-			for tb.Loop() {
-				out.Reset()
-				template.HTMLEscape(&out, body)
-			}
-		},
-		func(tb *testing.B) {
-			for tb.Loop() {
-				if w := answer(); w.Code != http.StatusOK {
-					tb.Fatalf("%s: %d", path, w.Code)
-				}
-			}
-		},
-	}
+		floor: fmt.Sprintf("escaping the %d kB of the page once", len(body)/1000),
+		base: each(func() error {
+			out.Reset()
+			template.HTMLEscape(&out, body)
+			return nil
+		}),
+		ours: each(func() error {
+			_, err := get()
+			return err
+		}),
+	}, nil
 }
 
-// search compares a search for two words with scanning the raw text for one.
-func (b *bench) search() pair {
+// searching compares a search for two words with scanning the raw text for one.
+func (b *bench) searching() (pair, error) {
+	l, err := b.library()
+	if err != nil {
+		return pair{}, err
+	}
 	var raw strings.Builder
-	for _, book := range b.books {
+	for _, book := range l.books {
 		for _, e := range book.Entries {
 			if e.Words != nil {
 				raw.WriteString(e.Words.Original)
@@ -227,18 +222,16 @@ func (b *bench) search() pair {
 	}
 	all := raw.String()
 	return pair{
-		"search for 監査 台帳", "strings.Count of one word over the raw texts",
-		func(tb *testing.B) {
-			for tb.Loop() {
-				strings.Count(all, "監査")
+		floor: "strings.Count of one word over the raw texts",
+		base: each(func() error {
+			strings.Count(all, "監査")
+			return nil
+		}),
+		ours: each(func() error {
+			for _, book := range l.books {
+				book.Search("監査 台帳")
 			}
-		},
-		func(tb *testing.B) {
-			for tb.Loop() {
-				for _, book := range b.books {
-					book.Search("監査 台帳")
-				}
-			}
-		},
-	}
+			return nil
+		}),
+	}, nil
 }
