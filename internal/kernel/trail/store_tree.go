@@ -216,11 +216,12 @@ func values(n int, types ...string) string {
 }
 
 // treeAlone is alone for what changes the tree. PostgreSQL joins by index there, whatever it takes the number of acts and of
-// entries for: these are never known, and reading the whole table for a few entries must not depend on a guess.
+// entries for: these are never known, and reading the whole table for a few entries must not depend on a guess. What is off
+// counts as so dear that even one row would be worth compiling (jit), which takes 50 ms.
 func (l *Log) treeAlone(ctx context.Context, fn func(tx *db.Tx) error) error {
 	return l.alone(ctx, sequencing, func(tx *db.Tx) error {
 		if tx.Engine() == db.Postgres {
-			if _, err := tx.Exec(ctx, `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`); err != nil {
+			if _, err := tx.Exec(ctx, `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`); err != nil {
 				return err
 			}
 		}
