@@ -249,8 +249,9 @@ func (c *city) charting() (pair, error) {
 				{text: `select * from org_post`},
 				{text: `select * from org_designation`},
 				{text: `select * from org_deputy`},
-				{text: `select a.person, a.unit, a.post, a.manner, a.from_on, a.until_on, p.number, p.name
-					from org_post o join org_assignment a on a.post = o.post join org_person p on p.person = a.person where o.head`},
+				{text: `select person, unit, post, manner, from_on, until_on from org_assignment where post in (select post from org_post where head)`},
+				{text: `select person, number, name from org_person
+					where person in (select person from org_assignment where post in (select post from org_post where head))`},
 			}
 		}),
 		ours: each(func() error {
