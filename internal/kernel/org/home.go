@@ -4,10 +4,11 @@ import (
 	"strings"
 
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/trail"
 )
 
 // BodyHome is the home of what belongs to no unit: posts, people, batches, and the seats that are one for the whole body.
-const BodyHome = "b:"
+const BodyHome = trail.Body
 
 // UnitHome is the home of what belongs to a unit.
 func UnitHome(unit id.ID) string { return "u:" + string(unit) }
