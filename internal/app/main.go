@@ -155,7 +155,7 @@ func (c *console) status(err error) int {
 	switch errs.KindOf(err) {
 	case errs.Invalid, errs.NotFound, errs.Conflict:
 		return exitInput
-	case errs.Internal, errs.Forbidden, errs.Unauthenticated, errs.Unavailable:
+	case errs.Internal, errs.Forbidden, errs.Unauthenticated, errs.Unavailable, errs.TooMany:
 		slog.ErrorContext(c.ctx, "command failed", slog.Any("error", err))
 	}
 	return exitFailed

@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"sekimori/internal/base/errs"
 )
@@ -49,8 +50,8 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		// The pattern, not the address: what people look for is nobody's business here.
 		s.Log.ErrorContext(ctx, "request failed", slog.String("method", r.Method), slog.String("pattern", r.Pattern), slog.Int("status", code), slog.Any("error", err))
 	}
-	if code == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "30")
+	if seconds := retryAfter(code, err); seconds > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}
 	w.Header().Add("Vary", "Accept")
 	if prefersJSON(r.Header.Get("Accept")) {
@@ -90,9 +91,22 @@ func status(err error) int {
 		return http.StatusUnauthorized
 	case errs.Unavailable:
 		return http.StatusServiceUnavailable
+	case errs.TooMany:
+		return http.StatusTooManyRequests
 	case errs.Internal:
 	}
 	return http.StatusInternalServerError
+}
+
+// retryAfter is after how many seconds a browser or program may try again, 0 for no such answer.
+func retryAfter(code int, err error) int {
+	if code != http.StatusServiceUnavailable && code != http.StatusTooManyRequests {
+		return 0
+	}
+	if e, ok := errors.AsType[*errs.Error](err); ok && e.Retry > 0 {
+		return int((e.Retry + time.Second - 1) / time.Second)
+	}
+	return 30
 }
 
 // titles are the headings of the error pages; there is no other status than these.
@@ -109,6 +123,7 @@ func titles() map[int]string {
 		http.StatusUnsupportedMediaType:  "この形式では受け取れません",
 		http.StatusMisdirectedRequest:    "このアドレスでは利用できません",
 		http.StatusUnprocessableEntity:   "入力を確認してください",
+		http.StatusTooManyRequests:       "しばらくお待ちください",
 		http.StatusInternalServerError:   "内部エラー",
 		http.StatusServiceUnavailable:    "ただいま利用できません",
 	}

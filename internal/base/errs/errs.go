@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind says what a caller can do about an error.
@@ -22,6 +23,7 @@ const (
 	Forbidden                   // the actor may see the thing but not do this
 	Unauthenticated             // nobody is signed in
 	Unavailable                 // try again later: busy, migrating, disk full
+	TooMany                     // too often from there: try again after Error.Retry
 )
 
 // Error is an error with a message for people.
@@ -30,6 +32,8 @@ type Error struct {
 	Message string  // Japanese, says what is wrong and what to do
 	Fields  []Field // everything that is wrong, in the order of the form or file
 	Cause   error   // for the log; may be nil
+
+	Retry time.Duration // after which trying again can help; 0 where nobody knows
 }
 
 // Field is one fault inside a form or file.
@@ -62,6 +66,11 @@ func New(kind Kind, format string, args ...any) *Error {
 // Wrap makes an error of a kind whose cause goes to the log only.
 func Wrap(cause error, kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...), Cause: cause}
+}
+
+// Later makes an error of kind TooMany that says after how long trying again can help.
+func Later(retry time.Duration, format string, args ...any) *Error {
+	return &Error{Kind: TooMany, Message: fmt.Sprintf(format, args...), Retry: retry}
 }
 
 // KindOf returns the kind of the outermost Error in err's chain, Internal if there is none.

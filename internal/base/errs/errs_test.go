@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"sekimori/internal/base/errs"
 )
@@ -46,5 +47,13 @@ func TestFaultsComeAllAtOnceInOrder(t *testing.T) {
 	}
 	if errs.KindOf(err) != errs.Invalid {
 		t.Errorf("kind %v", errs.KindOf(err))
+	}
+}
+
+func TestLaterSaysWhen(t *testing.T) {
+	t.Parallel()
+	err := errs.Later(90*time.Second, "%d回続けて違いました", 10)
+	if errs.KindOf(err) != errs.TooMany || err.Retry != 90*time.Second || errs.Message(err) != "10回続けて違いました" {
+		t.Errorf("%+v", err)
 	}
 }
