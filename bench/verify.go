@@ -63,7 +63,7 @@ func (b *bench) longLog(engine db.Engine) (*app.App, error) {
 				for i := range people {
 					people[i] = person(tx.Now, "")
 				}
-				return org.People.Table.Put(b.ctx, tx, people...)
+				return org.People.Beside(nil).Put(b.ctx, tx, people...)
 			})
 		}
 	}

@@ -119,6 +119,39 @@ func TestChartsAreNeverOld(t *testing.T) {
 	})
 }
 
+// TestChartsForgetWhoIsErased: the name of somebody whose statement was erased is not remembered either.
+func TestChartsForgetWhoIsErased(t *testing.T) {
+	t.Parallel()
+	rules := rulesOf(t)
+	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
+		w := build(t, d, "testdata/town.txt")
+		s := &org.Charts{}
+		look := func() (who string, statement string) {
+			if err := d.View(t.Context(), func(r db.Reader) error {
+				_, who = w.at(s, r, rules, "2026-03-01", "")
+				p, err := w.view(r, "2026-03-01", "").Person(t.Context(), r, w.id("person", "佐藤"))
+				statement = string(p.ID)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return who, statement
+		}
+		who, statement := look()
+		if !strings.HasPrefix(who, "佐藤") {
+			t.Fatal(who)
+		}
+		n, err := w.log.Erase(t.Context(), trail.Act{Actor: "cli:test", Name: "trail.erase"}, org.Audited(),
+			trail.Erasure{Kind: "person", Thing: statement, Part: trail.PartPersonal, Ground: "請求", Clause: "law:1"})
+		if err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		if who, _ := look(); strings.Contains(who, "佐藤") {
+			t.Errorf("remembered: %s", who)
+		}
+	})
+}
+
 // TestStanding: seats, what he is deputy of, collectives, and the roles of everyone in each of his units.
 func TestStanding(t *testing.T) {
 	t.Parallel()

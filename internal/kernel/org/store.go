@@ -15,33 +15,13 @@ var schema embed.FS
 // Schema is the tables of this package.
 func Schema() fs.FS { return db.Steps(schema) }
 
-// Table is an audited table of this package. What is written through it is seen by the charts of all processes from the commit
-// on.
-type Table[T any] struct{ trail.Table[T] }
+// Table is an audited table of this package. What is written is seen by the charts of all processes from the commit on.
+type Table[T any] = trail.Table[T]
 
-func newTable[T any](name, kind string) Table[T] { return Table[T]{trail.NewTable[T](name, kind)} }
-
-// Put writes rows as trail.Table does.
-func (t Table[T]) Put(ctx context.Context, tx *trail.Tx, rows ...T) error {
-	if err := touch(ctx, tx, len(rows)); err != nil {
-		return err
-	}
-	return t.Table.Put(ctx, tx, rows...)
-}
-
-// Remove deletes rows as trail.Table does.
-func (t Table[T]) Remove(ctx context.Context, tx *trail.Tx, rows ...T) error {
-	if err := touch(ctx, tx, len(rows)); err != nil {
-		return err
-	}
-	return t.Table.Remove(ctx, tx, rows...)
-}
+func newTable[T any](name, kind string) Table[T] { return trail.NewTable[T](name, kind).Beside(touch) }
 
 // touch makes the stamp that of the act.
-func touch(ctx context.Context, tx *trail.Tx, rows int) error {
-	if rows == 0 {
-		return nil
-	}
+func touch(ctx context.Context, tx *trail.Tx) error {
 	_, err := tx.Plain().Exec(ctx, `update org_stamp set stamp = $1 where id = 1 and stamp <> $1`, tx.Act)
 	return err
 }

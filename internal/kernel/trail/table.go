@@ -34,6 +34,7 @@ const Body = "b:"
 type Table[T any] struct {
 	name, kind string
 	columns    []column
+	beside     func(context.Context, *Tx) error // nil for nothing
 }
 
 // column is one column of an audited table.
@@ -53,6 +54,12 @@ func NewTable[T any](name, kind string) Table[T] {
 			t.columns = append(t.columns, column{db, f.Index, mark == "key", mark == "personal", f.Type.Kind() == reflect.String})
 		}
 	}
+	return t
+}
+
+// Beside gives the table with fn called before rows are written, in the same transaction, whoever writes them: Erase too.
+func (t Table[T]) Beside(fn func(ctx context.Context, tx *Tx) error) Table[T] {
+	t.beside = fn
 	return t
 }
 
@@ -205,6 +212,9 @@ func (t Table[T]) decode(e entryRow) (T, error) {
 // Put writes rows, new or changed, each with its entry. A row whose version is no longer what was read is a Conflict, and
 // then nothing is written. Rows that did not change should not be put: an entry says that something changed.
 func (t Table[T]) Put(ctx context.Context, tx *Tx, rows ...T) error {
+	if err := t.begin(ctx, tx, len(rows)); err != nil {
+		return err
+	}
 	for chunk := range slices.Chunk(rows, chunkOf(len(t.columns))) {
 		if err := t.upsert(ctx, tx, chunk); err != nil {
 			return err
@@ -220,6 +230,9 @@ func (t Table[T]) Put(ctx context.Context, tx *Tx, rows ...T) error {
 
 // Remove deletes rows, each with an entry that says so and keeps its last state.
 func (t Table[T]) Remove(ctx context.Context, tx *Tx, rows ...T) error {
+	if err := t.begin(ctx, tx, len(rows)); err != nil {
+		return err
+	}
 	for _, row := range rows {
 		if err := t.delete(ctx, tx, row); err != nil {
 			return err
@@ -229,6 +242,13 @@ func (t Table[T]) Remove(ctx context.Context, tx *Tx, rows ...T) error {
 		}
 	}
 	return nil
+}
+
+func (t Table[T]) begin(ctx context.Context, tx *Tx, rows int) error {
+	if rows == 0 || t.beside == nil {
+		return nil
+	}
+	return t.beside(ctx, tx)
 }
 
 func (t Table[T]) record(ctx context.Context, tx *Tx, row T, gone bool) error {
