@@ -19,11 +19,14 @@ import (
 	"sekimori/internal/web"
 )
 
-// Handler is the site of a body.
-func (a *App) Handler(body string) (http.Handler, error) {
+// Handler is the site of a body on this machine.
+func (a *App) Handler(body string) (http.Handler, error) { return a.site(body, front{}) }
+
+// site is the site of a body behind what stands in front of it.
+func (a *App) site(body string, f front) (http.Handler, error) {
 	local := "local:" + account()
 	c := web.Config{
-		Product: "関守", Body: body, Log: slog.Default(), Ready: a.DB.Check,
+		Product: "関守", Body: body, Log: slog.Default(), Ready: a.DB.Check, Hosts: f.hosts, Front: f.Front,
 		// Nobody signs in yet: the site answers on this machine alone, and whoever sits at it acts under its name. What
 		// each may do is asked from the next step on.
 		Allow: func(_ *http.Request, _ access.Permission) error { return nil },
@@ -39,16 +42,25 @@ func (a *App) Handler(body string) (http.Handler, error) {
 type serveCommand struct {
 	Listen string `env:"SEKIMORI_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"待ち受けるアドレス"`
 	Body   string `env:"SEKIMORI_BODY" placeholder:"NAME" help:"団体の名前（画面に出る）"`
+
+	Front frontFlags `embed:""`
 }
 
 // Run serves one database until it is told to stop.
 func (k *serveCommand) Run(c *console) error {
+	f, err := k.Front.read(k.Listen)
+	if err != nil {
+		return err
+	}
+	if inside, _ := local(k.Listen); !inside { // until the site asks who somebody is
+		return errs.New(errs.Invalid, "サインインがまだないため、待ち受けられるのはこの端末（127.0.0.1、[::1]）だけです: %s", k.Listen)
+	}
 	a, err := c.open()
 	if err != nil {
 		return err
 	}
 	defer c.close(a)
-	return c.serve(a, k.Listen, k.Body)
+	return c.serve(a, k.Listen, k.Body, f)
 }
 
 type demoCommand struct {
@@ -60,6 +72,11 @@ type demoCommand struct {
 
 // Run serves みなと市, a body that does not exist, until it is told to stop.
 func (k *demoCommand) Run(c *console) error {
+	if inside, err := local(k.Listen); err != nil {
+		return err
+	} else if !inside {
+		return errs.New(errs.Invalid, "demo が待ち受けられるのはこの端末（127.0.0.1、[::1]）だけです: %s", k.Listen)
+	}
 	dir := k.Dir
 	if dir == "" {
 		made, err := os.MkdirTemp("", "sekimori-demo-")
@@ -80,7 +97,7 @@ func (k *demoCommand) Run(c *console) error {
 	if err := k.build(c, a, dir); err != nil {
 		return err
 	}
-	return c.serve(a, k.Listen, "みなと市（デモ）")
+	return c.serve(a, k.Listen, "みなと市（デモ）", front{})
 }
 
 // build puts the town into a new database, and moves its clock.
@@ -106,10 +123,9 @@ func (k *demoCommand) build(c *console, a *App, dir string) error {
 	return nil
 }
 
-// serve answers on an address of this machine alone: nobody signs in yet, so nothing keeps
-// strangers out.
-func (c *console) serve(a *App, address, body string) error {
-	h, err := a.Handler(body)
+// serve answers on an address until it is told to stop.
+func (c *console) serve(a *App, address, body string, f front) error {
+	h, err := a.site(body, f)
 	if err != nil {
 		return err
 	}
@@ -117,23 +133,23 @@ func (c *console) serve(a *App, address, body string) error {
 	if err != nil {
 		return err
 	}
-	c.say("http://%s を開いてください。終えるには Ctrl+C を押します。", ln.Addr())
+	var server web.Server
+	if f.certificate != nil {
+		server.TLS = f.certificate.config()
+	}
+	for _, d := range f.doubts(time.Now()) {
+		c.say("注意: %s", d)
+	}
+	c.say("%s を開いてください。終えるには Ctrl+C を押します。", f.url(ln.Addr()))
 	ctx, stop := context.WithCancel(c.ctx)
 	var group sync.WaitGroup
 	group.Go(func() { a.Run(ctx) })
 	defer group.Wait()
 	defer stop()
-	return web.Serve(ctx, ln, h)
+	return server.Serve(ctx, ln, h)
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, errs.Wrap(err, errs.Invalid, "待ち受けるアドレス %s は「127.0.0.1:8080」の形で書いてください", address)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, errs.New(errs.Invalid, "サインインがまだないため、待ち受けられるのはこの端末（127.0.0.1、[::1]）だけです: %s", address)
-	}
 	var config net.ListenConfig
 	ln, err := config.Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {

@@ -31,7 +31,7 @@ func (s *site) say(w http.ResponseWriter, r *http.Request, path, words string) {
 func said(r *http.Request, value string, seconds int) *http.Cookie {
 	return &http.Cookie{ //nolint:gosec // Secure where there is TLS; on this machine alone there is none
 		Name: saidCookie, Value: value, Path: "/", MaxAge: seconds,
-		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: ClientOf(r).Secure,
 	}
 }
 

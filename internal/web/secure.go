@@ -35,8 +35,7 @@ func secure(h http.Header) {
 // guard refuses what no page needs to see.
 func (s *site) guard(r *http.Request) error {
 	// Probes reach the machine by whatever name it has, and learn nothing but "ok".
-	probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz"
-	if !probe && !slices.Contains(s.Hosts, hostname(r.Host)) {
+	if !probe(r) && !slices.Contains(s.Hosts, hostname(r.Host)) {
 		return &refused{status: http.StatusMisdirectedRequest, message: "このサイトは、この名前では利用できません。管理者が案内したアドレスを開いてください。"}
 	}
 	if len(r.URL.RequestURI()) > maxURI {

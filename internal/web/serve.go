@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -12,20 +14,51 @@ import (
 // grace is how long answers under way may take once the process is asked to end.
 const grace = 10 * time.Second
 
+// Server says how requests are received. The zero value speaks plain HTTP within the limits
+// that every site has.
+type Server struct {
+	TLS *tls.Config // nil for plain HTTP
+
+	// What one request and all connections together may take; 0 is the default. A Download and
+	// a Post of large files have more time than Read and Write.
+	Header, Read, Write, Idle time.Duration
+	Connections               int
+}
+
+// Defaults of Server.
+const (
+	headerTime  = 5 * time.Second
+	readTime    = 30 * time.Second
+	writeTime   = 60 * time.Second
+	idleTime    = 2 * time.Minute
+	connections = 2000
+	streams     = 100 // requests at once in one connection of HTTP/2
+)
+
 // Serve answers requests on ln until ctx ends, then lets those under way finish, for at most
 // ten seconds. It is nil after an end that was asked for.
-func Serve(ctx context.Context, ln net.Listener, h http.Handler) error {
+func (s Server) Serve(ctx context.Context, ln net.Listener, h http.Handler) error {
+	room := newRoom(ln, cmp.Or(s.Connections, connections))
 	server := &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      60 * time.Second,
-		IdleTimeout:       2 * time.Minute,
+		ReadHeaderTimeout: cmp.Or(s.Header, headerTime),
+		ReadTimeout:       cmp.Or(s.Read, readTime),
+		WriteTimeout:      cmp.Or(s.Write, writeTime),
+		IdleTimeout:       cmp.Or(s.Idle, idleTime),
 		MaxHeaderBytes:    maxHeader,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: streams, WriteByteTimeout: cmp.Or(s.Write, writeTime)},
+		ConnState:         room.state,
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(ln) }()
+	go func() {
+		if s.TLS == nil {
+			ended <- server.Serve(room)
+			return
+		}
+		server.TLSConfig = s.TLS
+		ended <- server.ServeTLS(room, "", "")
+	}()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("web: serve: %w", err)

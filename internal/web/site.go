@@ -40,6 +40,9 @@ type Config struct {
 	// machine only, so that a foreign name that resolves to it (DNS rebinding) gets nothing.
 	Hosts []string
 
+	// Front is what stands before the site: proxies, and what they are believed.
+	Front Front
+
 	Log *slog.Logger
 }
 
@@ -152,6 +155,10 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) serve(w http.ResponseWriter, r *http.Request) error {
+	r, err := s.arrive(w, r)
+	if err != nil {
+		return err
+	}
 	if err := s.guard(r); err != nil {
 		return err
 	}

@@ -7,14 +7,12 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -389,44 +387,6 @@ func TestNewRefuses(t *testing.T) {
 		if _, err := web.New(c); err == nil {
 			t.Errorf("%s: no error", name)
 		}
-	}
-}
-
-func TestServeLetsAnswersFinish(t *testing.T) {
-	t.Parallel()
-	ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() {
-		ended <- web.Serve(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			stop()
-			time.Sleep(50 * time.Millisecond)
-			if r.Context().Err() != nil {
-				t.Error("the answer under way was cancelled")
-			}
-			_, _ = w.Write([]byte("done"))
-		}))
-	}()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+ln.Addr().String(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != 200 {
-		t.Errorf("status %d", answer.StatusCode)
-	}
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-	if err := web.Serve(t.Context(), ln, nil); err == nil {
-		t.Error("a closed listener is no error")
 	}
 }
 
