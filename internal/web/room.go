@@ -29,14 +29,14 @@ func newRoom(ln net.Listener, size int) *room {
 	return r
 }
 
-// Accept waits for room, then for a connection.
+// Accept takes in a connection once there is room for it.
 func (r *room) Accept() (net.Conn, error) {
-	if err := r.wait(); err != nil {
-		return nil, err
-	}
 	c, err := r.Listener.Accept()
 	if err != nil {
-		r.free <- struct{}{}
+		return nil, err
+	}
+	if err := r.wait(); err != nil {
+		_ = c.Close() // nothing was said yet
 		return nil, err
 	}
 	return &guest{Conn: c, leave: sync.OnceFunc(func() { r.free <- struct{}{} })}, nil
