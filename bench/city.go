@@ -18,6 +18,7 @@ import (
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/base/sheet"
 	"sekimori/internal/feature/people"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
 )
@@ -103,19 +104,19 @@ func (c *city) handIn() (err error) {
 	for _, f := range round.Files {
 		sources = append(sources, people.Source{Name: f.Name, Data: bytes.NewReader(f.Data)})
 	}
-	c.upload, err = c.People.Upload(c.b.ctx, by, sources, people.Options{Title: round.Title})
+	c.upload, err = c.People.Upload(c.b.ctx, access.NewProgram(by), sources, people.Options{Title: round.Title})
 	return shown(err)
 }
 
 // apply confirms what was handed in and has it written.
 func (c *city) apply() error {
-	if err := c.People.Apply(c.b.ctx, by, c.upload, people.Choice{}); err != nil {
+	if err := c.People.Apply(c.b.ctx, access.NewProgram(by), c.upload, people.Choice{}); err != nil {
 		return shown(err)
 	}
 	if err := c.Jobs.RunDue(c.b.ctx); err != nil {
 		return shown(err)
 	}
-	u, err := c.People.Get(c.b.ctx, by, c.upload)
+	u, err := c.People.Get(c.b.ctx, access.NewProgram(by), c.upload)
 	if err == nil && u.State != people.Applied {
 		err = errors.New(string(u.State) + " " + u.Trouble)
 	}
@@ -140,7 +141,7 @@ func (c *city) rehearsing() (pair, error) {
 			if err := c.handIn(); err != nil {
 				return err
 			}
-			p, err := c.People.Preview(c.b.ctx, by, c.upload)
+			p, err := c.People.Preview(c.b.ctx, access.NewProgram(by), c.upload)
 			if err == nil && (p.Nothing || p.Stop != "") {
 				err = errors.New("nothing to apply: " + p.Stop)
 			}

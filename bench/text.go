@@ -17,6 +17,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/feature/policy"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/regime"
 )
@@ -38,7 +39,7 @@ func (b *bench) openLibrary() (*library, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := a.Policy.Import(b.ctx, by, p, t.data, false); err != nil {
+		if _, err := a.Policy.Import(b.ctx, access.NewProgram(by), p, t.data, false); err != nil {
 			return nil, err
 		}
 		book, err := a.Policy.Book(b.ctx, p.ID)
@@ -120,7 +121,7 @@ func (b *bench) importing(t text, book int) (pair, error) {
 					return err
 				}
 				tb.StartTimer()
-				_, err = a.Policy.Import(b.ctx, by, l.books[book].Pack, t.data, false)
+				_, err = a.Policy.Import(b.ctx, access.NewProgram(by), l.books[book].Pack, t.data, false)
 				tb.StopTimer()
 				if err := errors.Join(err, a.DB.Close()); err != nil {
 					return err

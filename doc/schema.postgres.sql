@@ -1,3 +1,19 @@
+create table access_grant (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	person text not null,
+	opens text not null,
+	from_on text not null,
+	until_on text not null,
+	decision text not null,
+	constraint access_grant_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX access_grant__opens ON public.access_grant USING btree (opens);
+
+CREATE INDEX access_grant__person ON public.access_grant USING btree (person, until_on);
+
 create table clause_clause (
 	regime text not null,
 	edition text not null,

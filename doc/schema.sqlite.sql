@@ -1,3 +1,18 @@
+CREATE TABLE access_grant (
+	id       text   not null primary key,
+	version  bigint not null,
+	home     text   not null,
+	person   text   not null,
+	opens    text   not null,
+	from_on  text   not null,
+	until_on text   not null,
+	decision text   not null
+);
+
+CREATE INDEX access_grant__opens on access_grant (opens);
+
+CREATE INDEX access_grant__person on access_grant (person, until_on);
+
 CREATE TABLE clause_clause (
 	regime     text   not null,
 	edition    text   not null,

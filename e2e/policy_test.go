@@ -15,6 +15,7 @@ import (
 
 	"sekimori/internal/app"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/testkit/browser"
 	"sekimori/internal/testkit/tiny"
@@ -29,7 +30,7 @@ func site(t *testing.T, set *regime.Set) string {
 	}
 	t.Cleanup(func() { _ = a.Close() }) // the folder goes with the test
 	if p, err := set.Find("kodama"); err == nil {
-		if _, err := a.Policy.Import(t.Context(), "cli:test", p, tiny.Text, false); err != nil {
+		if _, err := a.Policy.Import(t.Context(), access.NewProgram("cli:test"), p, tiny.Text, false); err != nil {
 			t.Fatal(errs.Message(err))
 		}
 	}

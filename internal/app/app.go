@@ -16,6 +16,7 @@ import (
 	"sekimori/internal/feature/people"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/feature/trailview"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/file"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
@@ -118,7 +119,7 @@ func (a *App) rules(ctx context.Context, r db.Reader) ([]org.Rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	return set.OrgRules(), nil
+	return append(set.OrgRules(), access.Rules()), nil
 }
 
 // Run does what goes on behind the screens, numbering, signing and jobs, until ctx ends.

@@ -109,7 +109,7 @@ func (k *restoreCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	t := trail.Target{DB: d, Schemas: Schemas(), Tables: Audited(), Dir: at.store(), Files: files, Actor: c.actor()}
+	t := trail.Target{DB: d, Schemas: Schemas(), Tables: Audited(), Dir: at.store(), Files: files, Actor: c.actor().Name}
 	done, err := t.Restore(c.ctx, from)
 	if err != nil {
 		return err

@@ -62,7 +62,7 @@ func (k *holdersCommand) Run(c *console) error {
 			return err
 		}
 		v := org.View{On: day, Now: db.At(now)}
-		if v.Batches, err = org.Sight(c.ctx, r, c.actor(), v.Now); err != nil {
+		if v.Batches, err = org.Sight(c.ctx, r, c.actor().Name, v.Now); err != nil {
 			return err
 		}
 		chart, err := org.LoadChart(c.ctx, r, v, set.OrgRules())

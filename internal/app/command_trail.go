@@ -169,7 +169,7 @@ func (k *epochCommand) Run(c *console) error {
 	if a.store, err = open(c.ctx, a.DB, at.store()); err != nil {
 		return err
 	}
-	opened, err := a.Log.With(a.store).OpenEpoch(c.ctx, c.actor(), k.Why, lost)
+	opened, err := a.Log.With(a.store).OpenEpoch(c.ctx, c.actor().Name, k.Why, lost)
 	if err != nil {
 		return err
 	}

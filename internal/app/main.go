@@ -20,6 +20,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"sekimori/internal/base/errs"
+	"sekimori/internal/kernel/access"
 )
 
 // Exit statuses (commands.md).
@@ -90,10 +91,8 @@ type console struct {
 	err   io.Writer
 }
 
-// actor is who runs the command, as the trail names him.
-func (c *console) actor() string {
-	return "cli:" + account()
-}
+// actor is who runs the command: whoever can start it may do everything.
+func (c *console) actor() *access.Actor { return access.NewProgram("cli:" + account()) }
 
 // account is the user of the operating system.
 func account() string {

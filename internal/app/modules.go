@@ -8,6 +8,7 @@ import (
 	"sekimori/internal/feature/people"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/feature/trailview"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/duty"
 	"sekimori/internal/kernel/job"
@@ -28,7 +29,7 @@ func (a *App) Modules() []feature.Module {
 
 // Audited lists every table under the trail.
 func Audited() []trail.Audited {
-	return slices.Concat(org.Audited(), clause.Audited(), regime.Audited(), people.Tables(), trailview.Audited())
+	return slices.Concat(org.Audited(), access.Audited(), clause.Audited(), regime.Audited(), people.Tables(), trailview.Audited())
 }
 
 // Unaudited lists every other table, with the reason why the trail does not hold it.
@@ -53,6 +54,7 @@ func Schemas() []db.Schema {
 	return []db.Schema{
 		{Module: "trail", FS: trail.Schema()},
 		{Module: "org", FS: org.Schema()},
+		{Module: "access", FS: access.Schema()},
 		{Module: "clause", FS: clause.Schema()},
 		{Module: "regime", FS: regime.Schema()},
 		{Module: "job", FS: job.Schema()},

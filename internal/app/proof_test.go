@@ -11,6 +11,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
@@ -39,10 +40,10 @@ func town(t *testing.T, dsn string) *app.App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Policy.Import(ctx, "cli:test", p, tiny.Text, false); err != nil {
+	if _, err := a.Policy.Import(ctx, access.NewProgram("cli:test"), p, tiny.Text, false); err != nil {
 		t.Fatal(errs.Message(err))
 	}
-	if err := a.Trail.Ask(ctx, "cli:test"); err != nil {
+	if err := a.Trail.Ask(ctx, access.NewProgram("cli:test")); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Jobs.RunDue(ctx); err != nil {

@@ -24,13 +24,11 @@ func (a *App) Handler(body string) (http.Handler, error) { return a.site(body, f
 
 // site is the site of a body behind what stands in front of it.
 func (a *App) site(body string, f front) (http.Handler, error) {
-	local := "local:" + account()
+	local := access.NewProgram("local:" + account())
 	c := web.Config{
 		Product: "関守", Body: body, Log: slog.Default(), Ready: a.DB.Check, Hosts: f.hosts, Front: f.Front,
-		// Nobody signs in yet: the site answers on this machine alone, and whoever sits at it acts under its name. What
-		// each may do is asked from the next step on.
-		Allow: func(_ *http.Request, _ access.Permission) error { return nil },
-		Who:   func(*http.Request) string { return local },
+		// Nobody signs in yet: the site answers on this machine alone, and whoever sits at it acts under its name.
+		Identify: func(*http.Request) (*access.Actor, error) { return local, nil },
 	}
 	for _, m := range a.Modules() {
 		c.Menu = append(c.Menu, m.Menu...)

@@ -7,13 +7,12 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/web"
-	"sekimori/internal/web/ui"
 )
 
 // Module is one feature.
 type Module struct {
 	Name  string // the folder, and the prefix of its tables
-	Menu  []ui.Link
+	Menu  []web.MenuLink
 	Part  web.Part // pages and routes, each with its permission and view type
 	Words Words
 }

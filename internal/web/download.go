@@ -33,9 +33,9 @@ func Download(pattern string, permission access.Permission, open func(context.Co
 const pieceSize = 32 << 10
 
 // gives answers a Download.
-func (s *site) gives(route Route) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		file, err := route.open(r.Context(), s.request(r))
+func (s *site) gives(route Route) answering {
+	return func(w http.ResponseWriter, r *http.Request, actor *access.Actor) error {
+		file, err := route.open(r.Context(), s.request(r, actor))
 		if err != nil {
 			return err
 		}

@@ -53,12 +53,7 @@ func files(t *testing.T, wait func(), log io.Writer) http.Handler {
 	t.Helper()
 	c := config(t)
 	c.Parts, c.Log = []web.Part{downloads(wait)}, slog.New(slog.NewTextHandler(log, nil))
-	c.Allow = func(r *http.Request, _ access.Permission) error {
-		if r.Header.Get("Test-Actor") == "nobody" {
-			return errs.New(errs.Forbidden, "この権限がありません。")
-		}
-		return nil
-	}
+	c.Identify = identify(access.NewProgram("local:reader"))
 	return open(t, c)
 }
 
@@ -101,7 +96,7 @@ func TestDownload(t *testing.T) {
 			t.Errorf("%s: %d %q %v", url, w.Code, got, w.Header())
 		}
 	}
-	if got := get(t, h, "/file/good", "Test-Actor", "nobody").Code; got != 403 {
+	if got := get(t, h, "/file/good", "Test-Actor", "nobody").Code; got != 401 {
 		t.Errorf("without permission: %d", got)
 	}
 }

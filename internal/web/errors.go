@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sekimori/internal/base/errs"
+	"sekimori/internal/kernel/access"
 )
 
 // handler answers a request or says why it cannot; until it succeeds it has written nothing.
@@ -161,7 +162,7 @@ func (s *site) renderErrors(base *template.Template) (map[int]errorPage, error) 
 	all := map[int]errorPage{}
 	for code, title := range titles() {
 		var b bytes.Buffer
-		if err := tmpl.ExecuteTemplate(&b, "layout", errorView{s.page("", title), cut}); err != nil {
+		if err := tmpl.ExecuteTemplate(&b, "layout", errorView{s.page("", access.Visitor(), title), cut}); err != nil {
 			return nil, fmt.Errorf("web: error page: %w", err)
 		}
 		before, after, _ := strings.Cut(b.String(), cut)

@@ -109,5 +109,5 @@ func addUnit(_ context.Context, r *web.Request, f newUnit) (web.Next, error) {
 		content = fmt.Sprintf("%s=%.9s(%d)", f.List.Name, b, len(b))
 	}
 	return web.Next{Href: "/unit", Said: fmt.Sprintf("%s %s %s %s %d %s %q %q 名簿:%s 添付:%d 版:%d",
-		r.Actor(), f.Name, f.Kind, f.From.Wareki(), f.Seats, f.Regime, f.Work, f.Note, content, len(f.Papers), f.Version)}, nil
+		r.Actor().Name, f.Name, f.Kind, f.From.Wareki(), f.Seats, f.Regime, f.Work, f.Note, content, len(f.Papers), f.Version)}, nil
 }

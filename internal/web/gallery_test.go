@@ -149,21 +149,20 @@ func config(t *testing.T) web.Config {
 	t.Helper()
 	return web.Config{
 		Product: "関守 Sekimori", Body: "みなと市",
-		Menu: []ui.Link{
-			{Text: "規程", Href: "/"},
-			{Text: "義務", Href: "/duty"},
-			{Text: "さがす", Href: "/search"},
-			{Text: "組織", Href: "/units"},
-			{Text: "職員", Href: "/people"},
-			{Text: "役割を担う人", Href: "/holders"},
-			{Text: "人事異動", Href: "/import"},
-			{Text: "証跡", Href: "/trail"},
-		},
-		Parts: []web.Part{gallery(), forms(), flows()},
-		Who:   func(*http.Request) string { return "local:root" },
-		Allow: func(*http.Request, access.Permission) error { return nil },
-		Ready: func(context.Context) error { return nil },
-		Log:   slog.New(slog.DiscardHandler),
+		Menu: web.MenuOf(access.PolicyRead,
+			ui.Link{Text: "規程", Href: "/"},
+			ui.Link{Text: "義務", Href: "/duty"},
+			ui.Link{Text: "さがす", Href: "/search"},
+			ui.Link{Text: "組織", Href: "/units"},
+			ui.Link{Text: "職員", Href: "/people"},
+			ui.Link{Text: "役割を担う人", Href: "/holders"},
+			ui.Link{Text: "人事異動", Href: "/import"},
+			ui.Link{Text: "証跡", Href: "/trail"},
+		),
+		Parts:    []web.Part{gallery(), forms(), flows()},
+		Identify: func(*http.Request) (*access.Actor, error) { return access.NewProgram("local:root"), nil },
+		Ready:    func(context.Context) error { return nil },
+		Log:      slog.New(slog.DiscardHandler),
 	}
 }
 

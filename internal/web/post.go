@@ -21,6 +21,8 @@ import (
 type Next struct {
 	Href string // an address of this site
 	Said string // "課を加えました。"; may be empty
+	// Cookies are set before: pages of the way in alone have any.
+	Cookies []*http.Cookie
 }
 
 // Post makes the route of a form. F is a struct of what the form holds, see File for the
@@ -57,9 +59,6 @@ func (r Route) UpTo(bytes int64) Route {
 	r.Limit = bytes
 	return r
 }
-
-// Actor names who asks, for the trail.
-func (r *Request) Actor() string { return r.site.Who(r.http) }
 
 // Form prepares a form of the page. Without an Action it is sent to the address of the page.
 // If it is the form that was just refused, it gets what was typed and what is wrong with it.
@@ -102,8 +101,8 @@ func (r *Request) keep(f *ui.Field) {
 }
 
 // takes answers a Post.
-func (s *site) takes(route Route, tmpl *template.Template) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
+func (s *site) takes(route Route, tmpl *template.Template) answering {
+	return func(w http.ResponseWriter, r *http.Request, actor *access.Actor) error {
 		if route.Limit > maxBody {
 			defer patient(w)()
 		}
@@ -112,7 +111,7 @@ func (s *site) takes(route Route, tmpl *template.Template) handler {
 			return err
 		}
 		defer in.close()
-		req := s.request(r)
+		req := s.request(r, actor)
 		req.posted = in
 		next, err := route.do(r.Context(), req, in)
 		if err == nil {
@@ -147,6 +146,9 @@ func (s *site) goTo(w http.ResponseWriter, r *http.Request, next Next) error {
 	to, err := url.Parse(next.Href)
 	if err != nil || to.Scheme != "" || to.Host != "" || !strings.HasPrefix(to.Path, "/") || strings.ContainsAny(next.Href, "\\\r\n") {
 		return fmt.Errorf("web: next page %q is no address of this site", next.Href)
+	}
+	for _, c := range next.Cookies {
+		http.SetCookie(w, c)
 	}
 	if next.Said != "" {
 		s.say(w, r, to.Path, next.Said)

@@ -52,11 +52,15 @@ type Request struct {
 	http  *http.Request
 	query url.Values
 	site  *site
+	actor *access.Actor
 
 	posted  *posted     // of a Post
 	refused *errs.Error // why it is shown again, nil if it is not
 	shown   bool        // a form says why
 }
+
+// Actor is who asks.
+func (r *Request) Actor() *access.Actor { return r.actor }
 
 // Path is the part of the address that the pattern calls name.
 func (r *Request) Path(name string) string { return r.http.PathValue(name) }
@@ -66,7 +70,7 @@ func (r *Request) Query(name string) string { return strings.TrimSpace(r.query.G
 
 // Page starts the page that answers: its title, and the way to it without itself.
 func (r *Request) Page(title string, path ...ui.Link) Page {
-	p := r.site.page(r.http.URL.Path, title, path...)
+	p := r.site.page(r.http.URL.Path, r.actor, title, path...)
 	if p.Failed = r.refused != nil; !p.Failed {
 		p.Said = r.site.hear(r.http)
 	}
@@ -83,6 +87,7 @@ type Page struct {
 	Menu    ui.Menu
 	Product string
 	Body    string // the public body this site belongs to
+	Me      Me     // who reads it
 	Said    string // what was just done
 	Failed  bool   // a form of this page was just refused
 
@@ -92,6 +97,29 @@ type Page struct {
 	Refresh int
 
 	address url.URL
+}
+
+// Me is who reads a page, as its head says; the zero value of nobody in particular.
+type Me struct {
+	Name    string
+	Note    string // where he works, or for whom he acts
+	Account string // the page of his account
+	SignOut string // where a form to sign out is sent
+}
+
+// MenuLink is a link of the menu, shown to those who have its permission.
+type MenuLink struct {
+	ui.Link
+	Permission access.Permission
+}
+
+// MenuOf makes links of the menu that have one permission.
+func MenuOf(p access.Permission, links ...ui.Link) []MenuLink {
+	list := make([]MenuLink, len(links))
+	for i, l := range links {
+		list[i] = MenuLink{l, p}
+	}
+	return list
 }
 
 // Every is Refresh unless the reader has stopped it.
@@ -135,11 +163,19 @@ func (p Page) Head() string {
 	return strings.Join(words, "｜")
 }
 
-func (s *site) page(at, title string, path ...ui.Link) Page {
-	return Page{
-		Title: title, Path: ui.Breadcrumbs{Links: path}, Menu: ui.Menu{Links: current(s.Menu, at)},
-		Product: s.Product, Body: s.Body,
+func (s *site) page(at string, actor *access.Actor, title string, path ...ui.Link) Page {
+	p := Page{Title: title, Path: ui.Breadcrumbs{Links: path}, Product: s.Product, Body: s.Body}
+	var menu []ui.Link
+	for _, m := range s.Menu {
+		if actor.Can(m.Permission) && m.Permission != access.Anyone {
+			menu = append(menu, m.Link)
+		}
 	}
+	p.Menu = ui.Menu{Links: current(menu, at)}
+	if s.Me != nil {
+		p.Me = s.Me(actor)
+	}
+	return p
 }
 
 // current marks the link whose address is the longest beginning of at.

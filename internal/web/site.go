@@ -9,29 +9,33 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strconv"
 	"time"
 
 	"sekimori/internal/base/errs"
 	"sekimori/internal/kernel/access"
-	"sekimori/internal/web/ui"
 )
 
 // Config is what a site is made of.
 type Config struct {
 	Product string
 	Body    string // the public body, as it calls itself
-	Menu    []ui.Link
+	Menu    []MenuLink
 	Parts   []Part
 
-	// Allow decides whether a request may see a page with this permission; its error is the
-	// answer. It is asked before every page and has no default.
-	Allow func(*http.Request, access.Permission) error
+	// Identify finds out who asks; it is asked before every page and has no default. Its error is the answer.
+	Identify func(*http.Request) (*access.Actor, error)
 
-	// Who names the actor of a request, as the trail writes it: "local:root". A site that
-	// changes nothing does without.
-	Who func(*http.Request) string
+	// SignIn is the page to which somebody is led who has not signed in, with the address that he wanted as next; "" for none.
+	SignIn string
+
+	// Step is the page to which somebody is led who has to do something before anything else (Actor.Pending).
+	Step func(*access.Actor) string
+
+	// Me says what the head of each page tells about who reads it; nil for nothing.
+	Me func(*access.Actor) Me
 
 	// Ready says why the site cannot serve yet, nil if it can.
 	Ready func(context.Context) error
@@ -58,8 +62,8 @@ type site struct {
 // New builds the site: every page is parsed and every error page rendered here, so that what
 // is wrong with them stops the start and not a request.
 func New(c Config) (http.Handler, error) {
-	if c.Allow == nil || c.Ready == nil || c.Log == nil {
-		return nil, errors.New("web: Allow, Ready and Log must be set")
+	if c.Identify == nil || c.Ready == nil || c.Log == nil {
+		return nil, errors.New("web: Identify, Ready and Log must be set")
 	}
 	if len(c.Hosts) == 0 {
 		c.Hosts = []string{"127.0.0.1", "localhost", "::1"}
@@ -90,7 +94,7 @@ func New(c Config) (http.Handler, error) {
 }
 
 func (s *site) add(base *template.Template, part Part, route Route) error {
-	if !route.Permission.Known() {
+	if !route.Permission.Known() && !route.Permission.Door() {
 		return fmt.Errorf("unknown permission %q", route.Permission)
 	}
 	answer, err := s.answer(base, part, route)
@@ -98,16 +102,39 @@ func (s *site) add(base *template.Template, part Part, route Route) error {
 		return err
 	}
 	s.mux.Handle(route.Method+" "+route.Pattern, s.adapt(func(w http.ResponseWriter, r *http.Request) error {
-		if err := s.Allow(r, route.Permission); err != nil {
+		actor, err := s.Identify(r)
+		if err != nil {
 			return err
 		}
-		return answer(w, r)
+		if !actor.Can(route.Permission) {
+			return s.turn(w, r, actor, route.Permission)
+		}
+		return answer(w, r, actor)
 	}))
 	return nil
 }
 
+// turn answers somebody who lacks the permission: he is led to where he can get it, if he can.
+func (s *site) turn(w http.ResponseWriter, r *http.Request, actor *access.Actor, p access.Permission) error {
+	page := r.Method == http.MethodGet && !prefersJSON(r.Header.Get("Accept"))
+	switch {
+	case actor.Class == access.Nobody && page && s.SignIn != "":
+		return s.goTo(w, r, Next{Href: s.SignIn + "?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()})
+	case actor.Class == access.Nobody:
+		return errs.New(errs.Unauthenticated, "サインインしてから、もう一度行ってください。")
+	case actor.Pending != "" && page && s.Step != nil:
+		return s.goTo(w, r, Next{Href: s.Step(actor)})
+	case actor.Pending != "":
+		return errs.New(errs.Forbidden, "サインインがまだ終わっていません。")
+	}
+	return access.Refused(p)
+}
+
+// answering answers a request of somebody who is allowed to make it.
+type answering func(http.ResponseWriter, *http.Request, *access.Actor) error
+
 // answer makes what a route does once it is allowed.
-func (s *site) answer(base *template.Template, part Part, route Route) (handler, error) {
+func (s *site) answer(base *template.Template, part Part, route Route) (answering, error) {
 	if route.open != nil {
 		return s.gives(route), nil
 	}
@@ -121,23 +148,20 @@ func (s *site) answer(base *template.Template, part Part, route Route) (handler,
 	if route.do == nil {
 		return s.shows(route, tmpl), nil
 	}
-	if s.Who == nil {
-		return nil, errors.New("something can be changed, so Who must be set")
-	}
 	if _, err := slots(route.Form); err != nil {
 		return nil, err
 	}
 	return s.takes(route, tmpl), nil
 }
 
-func (s *site) request(r *http.Request) *Request {
-	return &Request{http: r, query: r.URL.Query(), site: s}
+func (s *site) request(r *http.Request, actor *access.Actor) *Request {
+	return &Request{http: r, query: r.URL.Query(), site: s, actor: actor}
 }
 
 // shows answers a Get.
-func (s *site) shows(route Route, tmpl *template.Template) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		view, err := route.load(r.Context(), s.request(r))
+func (s *site) shows(route Route, tmpl *template.Template) answering {
+	return func(w http.ResponseWriter, r *http.Request, actor *access.Actor) error {
+		view, err := route.load(r.Context(), s.request(r, actor))
 		if err != nil {
 			return err
 		}

@@ -53,20 +53,22 @@ func TestPageFrame(t *testing.T) {
 	}
 }
 
+// identify takes everybody for one actor, but a request whose header says nobody for a visitor.
+func identify(as *access.Actor) func(*http.Request) (*access.Actor, error) {
+	return func(r *http.Request) (*access.Actor, error) {
+		if r.Header.Get("Test-Actor") == "nobody" {
+			return access.Visitor(), nil
+		}
+		return as, nil
+	}
+}
+
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	c := config(t)
 	var log bytes.Buffer
 	c.Log = slog.New(slog.NewTextHandler(&log, nil))
-	c.Allow = func(r *http.Request, p access.Permission) error {
-		switch {
-		case r.Header.Get("Test-Actor") == "nobody":
-			return errs.New(errs.Unauthenticated, "サインインしてください。")
-		case p != access.DutyRead:
-			return errs.New(errs.Forbidden, "この権限がありません。")
-		}
-		return nil
-	}
+	c.Identify = identify(access.NewProgram("local:reader").Limited([]access.Permission{access.DutyRead}))
 	h := open(t, c)
 	tests := []struct {
 		name, method, url string
@@ -78,8 +80,8 @@ func TestErrors(t *testing.T) {
 		{name: "no such thing", url: "/duty/x%3Cb%3E", status: 404, title: "ページが見つかりません", message: "義務 <x<b>> はありません。"},
 		{name: "no such page", url: "/nowhere", status: 404, title: "ページが見つかりません", message: "お探しのページはありません。アドレスを確かめるか、メニューから探してください。"},
 		{name: "no such file", url: "/static/site.css", status: 404, title: "ページが見つかりません", message: "このファイルはありません。"},
-		{name: "permission is asked", url: "/", status: 403, title: "許可されていません", message: "この権限がありません。"},
-		{name: "nobody", url: "/duty", headers: []string{"Test-Actor", "nobody"}, status: 401, title: "サインインが必要です", message: "サインインしてください。"},
+		{name: "permission is asked", url: "/", status: 403, title: "許可されていません", message: "「規程を見る」の権限がありません。必要なときは、所属長か運用管理者に相談してください。"},
+		{name: "nobody", url: "/duty", headers: []string{"Test-Actor", "nobody"}, status: 401, title: "サインインが必要です", message: "サインインしてから、もう一度行ってください。"},
 		{name: "fault of ours", url: "/duty/broken", status: 500, title: "内部エラー", message: "内部エラーが発生しました。ログを確認してください。", logged: 1},
 		{name: "panic", url: "/duty/panic", status: 500, title: "内部エラー", message: "内部エラーが発生しました。ログを確認してください。", logged: 1},
 		{name: "busy", url: "/duty/busy", status: 503, title: "ただいま利用できません", message: "混み合っています。", logged: 1},
@@ -125,10 +127,10 @@ func TestErrors(t *testing.T) {
 func TestProblemJSON(t *testing.T) {
 	t.Parallel()
 	c := config(t)
-	c.Allow = func(*http.Request, access.Permission) error {
+	c.Identify = func(*http.Request) (*access.Actor, error) {
 		var f errs.Faults
 		f.Add("q", "短すぎます。")
-		return f.Err("入力に誤りがあります。")
+		return nil, f.Err("入力に誤りがあります。")
 	}
 	w := get(t, open(t, c), "/duty", "Accept", "application/json")
 	if got := w.Header().Get("Content-Type"); got != "application/problem+json" {
@@ -153,9 +155,9 @@ func TestTheReaderWhoHasGoneIsNotLogged(t *testing.T) {
 	var log bytes.Buffer
 	c.Log = slog.New(slog.NewTextHandler(&log, nil))
 	ctx, cancel := context.WithCancel(t.Context())
-	c.Allow = func(*http.Request, access.Permission) error {
+	c.Identify = func(*http.Request) (*access.Actor, error) {
 		cancel()
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost/duty", nil)
 	if err != nil {
@@ -367,7 +369,7 @@ func TestNewRefuses(t *testing.T) {
 		return struct{ A int }{}, nil
 	})
 	for name, change := range map[string]func(*web.Config){
-		"no Allow":           func(c *web.Config) { c.Allow = nil },
+		"no Identify":        func(c *web.Config) { c.Identify = nil },
 		"no Ready":           func(c *web.Config) { c.Ready = nil },
 		"no Log":             func(c *web.Config) { c.Log = nil },
 		"unknown permission": func(c *web.Config) { c.Parts = []web.Part{{Pages: page, Routes: []web.Route{part("x", "good")}}} },

@@ -14,6 +14,7 @@ import (
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature/people"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/kernel/trail"
@@ -21,6 +22,8 @@ import (
 
 // Actor is who did everything in the town before anybody looked.
 const Actor = "system:minato"
+
+func builder() *access.Actor { return access.NewProgram(Actor) }
 
 // Program is what the town is built with.
 type Program struct {
@@ -40,7 +43,7 @@ type Options struct {
 // Build makes the town in an empty database, through the services and step by step, so that what was broken off goes on. A
 // database that has the town, or anything else that was imported, is left as it is.
 func Build(ctx context.Context, p Program, o Options) error {
-	uploads, err := p.People.List(ctx, Actor)
+	uploads, err := p.People.List(ctx, builder())
 	if err != nil {
 		return err
 	}
@@ -96,13 +99,13 @@ func (p Program) take(ctx context.Context, r Round, uploads []people.Listed) err
 			sources = append(sources, people.Source{Name: f.Name, Data: bytes.NewReader(f.Data)})
 		}
 		var err error
-		if upload, err = p.People.Upload(ctx, Actor, sources, people.Options{Title: r.Title, Whole: true}); err != nil {
+		if upload, err = p.People.Upload(ctx, builder(), sources, people.Options{Title: r.Title, Whole: true}); err != nil {
 			return err
 		}
 	}
-	u, err := p.People.Get(ctx, Actor, upload)
+	u, err := p.People.Get(ctx, builder(), upload)
 	if err == nil && u.State == people.Ready {
-		err = p.People.Apply(ctx, Actor, upload, people.Choice{}) // nobody leaves
+		err = p.People.Apply(ctx, builder(), upload, people.Choice{}) // nobody leaves
 	}
 	if err == nil && u.State != people.Applied {
 		err = p.People.Jobs.RunDue(ctx)
@@ -110,7 +113,7 @@ func (p Program) take(ctx context.Context, r Round, uploads []people.Listed) err
 	if err != nil {
 		return err
 	}
-	if u, err = p.People.Get(ctx, Actor, upload); err == nil && u.State != people.Applied {
+	if u, err = p.People.Get(ctx, builder(), upload); err == nil && u.State != people.Applied {
 		err = errors.New(string(u.State) + " " + u.Trouble)
 	}
 	return err

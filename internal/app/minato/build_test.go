@@ -17,6 +17,7 @@ import (
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature/people"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/file"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
@@ -134,11 +135,11 @@ func coming(t testing.TB, p minato.Program, size minato.Size) {
 	for _, f := range town.Next.Files {
 		sources = append(sources, people.Source{Name: f.Name, Data: bytes.NewReader(f.Data)})
 	}
-	upload, err := p.People.Upload(t.Context(), "cli:jinji", sources, people.Options{Title: town.Next.Title})
+	upload, err := p.People.Upload(t.Context(), access.NewProgram("cli:jinji"), sources, people.Options{Title: town.Next.Title})
 	if err != nil {
 		t.Fatal(errs.Message(err))
 	}
-	v, err := p.People.Preview(t.Context(), "cli:jinji", upload)
+	v, err := p.People.Preview(t.Context(), access.NewProgram("cli:jinji"), upload)
 	if err != nil {
 		t.Fatal(errs.Message(err))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -108,6 +109,21 @@ func In[T any](args *[]any, values []T) string {
 		places[i] = fmt.Sprintf("$%d", len(*args))
 	}
 	return "(" + strings.Join(places, ", ") + ")"
+}
+
+// Among is In for lists that may be long, where only texts are compared: a long list is one argument, since SQLite looks for each
+// argument among all those before it.
+func Among(r Reader, args *[]any, values []string) string {
+	const few = 16
+	if len(values) <= few {
+		return In(args, values)
+	}
+	list, _ := json.Marshal(values) // texts always marshal
+	*args = append(*args, string(list))
+	if r.Engine() == Postgres {
+		return fmt.Sprintf("(select jsonb_array_elements_text(cast($%d as jsonb)))", len(*args))
+	}
+	return fmt.Sprintf("(select value from json_each($%d))", len(*args))
 }
 
 var (

@@ -9,6 +9,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/testkit"
 )
 
@@ -76,7 +77,7 @@ func TestLargeImport(t *testing.T) {
 			return time.Now()
 		}
 		at := time.Now()
-		first, err := o.Upload(t.Context(), "person:hr", city(*cityRows), Options{})
+		first, err := o.Upload(t.Context(), access.NewProgram("person:hr"), city(*cityRows), Options{})
 		if err != nil {
 			t.Fatal(errs.Message(err))
 		}
@@ -88,7 +89,7 @@ func TestLargeImport(t *testing.T) {
 		at = took("dry run of all people as new", at)
 		o.apply("person:hr", first)
 		at = took("dry run and applied", at)
-		upload, err := o.Upload(t.Context(), "person:hr", []Source{cityApril(*cityRows)}, Options{})
+		upload, err := o.Upload(t.Context(), access.NewProgram("person:hr"), []Source{cityApril(*cityRows)}, Options{})
 		if err != nil {
 			t.Fatal(errs.Message(err))
 		}
@@ -98,7 +99,7 @@ func TestLargeImport(t *testing.T) {
 			t.Fatalf("%d rows, %+v", p.Rows, p.Held[:1])
 		}
 		at = took(fmt.Sprintf("dry run, %d seats become vacant", len(p.Vacant)), at)
-		if err := o.Apply(t.Context(), "person:hr", upload, p.Confirmed()); err != nil {
+		if err := o.Apply(t.Context(), access.NewProgram("person:hr"), upload, p.Confirmed()); err != nil {
 			t.Fatal(errs.Message(err))
 		}
 		at = took("confirmed", at)
@@ -109,12 +110,12 @@ func TestLargeImport(t *testing.T) {
 			t.Errorf("the same again: %v", again.Counts)
 		}
 		at = took("dry run of the same again", at)
-		if err := o.Undo(t.Context(), "person:hr", upload, "誤り"); err != nil {
+		if err := o.Undo(t.Context(), access.NewProgram("person:hr"), upload, "誤り"); err != nil {
 			t.Fatal(errs.Message(err))
 		}
 		o.work()
 		took("undone", at)
-		if u, err := o.Get(t.Context(), "person:hr", upload); err != nil || u.State != Undone {
+		if u, err := o.Get(t.Context(), access.NewProgram("person:hr"), upload); err != nil || u.State != Undone {
 			t.Errorf("%v %s %s", err, u.State, u.Trouble)
 		}
 	})

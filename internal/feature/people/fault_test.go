@@ -12,6 +12,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/testkit"
 )
 
@@ -82,7 +83,7 @@ func TestFaults(t *testing.T) {
 func TestFilesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, testkit.Open(t, testkit.DSN(t, db.SQLite, modules()), modules()))
-	_, err := o.Upload(t.Context(), "person:hr", []Source{
+	_, err := o.Upload(t.Context(), access.NewProgram("person:hr"), []Source{
 		source("発令.csv", april...), source("空.csv"), source("別表.csv", "品名,数量", "鉛筆,3"), source("途中.csv", "発令日,職員番号,発令区分", "R8.4.1,000001,退職"),
 		source("発令日なし.csv", "職員番号,氏名,任用区分,発令区分,所属コード,職コード", "000001,髙橋,正規,異動,0110,020"),
 	}, Options{})
@@ -94,7 +95,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 			t.Errorf("the message lacks %q:\n%s", part, errs.Message(err))
 		}
 	}
-	if list, err := o.List(t.Context(), "person:hr"); err != nil || len(list) != 1 {
+	if list, err := o.List(t.Context(), access.NewProgram("person:hr")); err != nil || len(list) != 1 {
 		t.Errorf("%v: %d uploads", err, len(list))
 	}
 }
@@ -107,7 +108,7 @@ func TestHoldList(t *testing.T) {
 		ctx := t.Context()
 		before := o.tables()
 		rows := slices.Concat(april, []string{"R8.4.1,000003,,,,異動,0777,030,", "R8.4.1,000004,,,,異動,0110,030,"})
-		upload, err := o.Upload(ctx, "person:hr", []Source{source("発令.csv", rows...)}, Options{})
+		upload, err := o.Upload(ctx, access.NewProgram("person:hr"), []Source{source("発令.csv", rows...)}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,52 +116,52 @@ func TestHoldList(t *testing.T) {
 		if p.HeldRows != 2 || !strings.Contains(p.Stop, "2行") || len(p.Held) != 2 || p.Held[0].Where != "5行目 G列（7列目）" || p.Held[0].File != "発令.csv" {
 			t.Fatalf("%d held, stop %q, %+v", p.HeldRows, p.Stop, p.Held)
 		}
-		if err := o.Apply(ctx, "person:hr", upload, p.Confirmed()); errs.KindOf(err) != errs.Invalid {
+		if err := o.Apply(ctx, access.NewProgram("person:hr"), upload, p.Confirmed()); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("applied with too many bad rows: %v", err)
 		}
 		upload = o.imports("person:hr", Options{HeldLimit: 50}, source("発令.csv", rows...))
-		held, err := o.Holds(ctx, "person:hr", upload)
+		held, err := o.Holds(ctx, access.NewProgram("person:hr"), upload)
 		if err != nil || len(held) != 2 || held[0].Place != "5行目" || held[0].Cells()["number"] != "000003" || held[0].Faults()[0].Column != "unit" {
 			t.Fatalf("%v %+v", err, held)
 		}
-		if _, err := o.Holds(ctx, "person:other", upload); errs.KindOf(err) != errs.NotFound {
+		if _, err := o.Holds(ctx, access.NewProgram("person:other"), upload); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("another one sees the hold list: %v", err)
 		}
 		o.check("on 1 April without the held row", o.seats("person:hr", firstApril), with(aprilOut, aprilIn))
 		cells := held[0].Cells()
-		if err := o.FixHold(ctx, "person:hr", held[0].ID, cells); errs.KindOf(err) != errs.Invalid || !strings.Contains(err.Error(), "unit: 所属コード「0777」") {
+		if err := o.FixHold(ctx, access.NewProgram("person:hr"), held[0].ID, cells); errs.KindOf(err) != errs.Invalid || !strings.Contains(err.Error(), "unit: 所属コード「0777」") {
 			t.Errorf("still wrong: %v", err)
 		}
 		cells["unit"] = "0110"
-		if err := o.FixHold(ctx, "person:other", held[0].ID, cells); errs.KindOf(err) != errs.NotFound {
+		if err := o.FixHold(ctx, access.NewProgram("person:other"), held[0].ID, cells); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("fixed by another: %v", err)
 		}
-		if err := o.FixHold(ctx, "person:hr", held[0].ID, cells); err != nil {
+		if err := o.FixHold(ctx, access.NewProgram("person:hr"), held[0].ID, cells); err != nil {
 			t.Fatal(err)
 		}
-		if err := o.FixHold(ctx, "person:hr", held[0].ID, cells); errs.KindOf(err) != errs.Conflict {
+		if err := o.FixHold(ctx, access.NewProgram("person:hr"), held[0].ID, cells); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("fixed twice: %v", err)
 		}
 		o.check("others before the hour", o.seats("person:other", firstApril), base)
 		fixed := with(append([]string{"000003 main 0120 030"}, aprilOut...), append([]string{"000003 main 0110 030"}, aprilIn...))
 		o.check("on 1 April with the fixed row", o.seats("person:hr", firstApril), fixed)
-		if err := o.DropHold(ctx, "person:hr", held[1].ID, " "); errs.KindOf(err) != errs.Invalid {
+		if err := o.DropHold(ctx, access.NewProgram("person:hr"), held[1].ID, " "); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("dropped without a reason: %v", err)
 		}
-		if err := o.DropHold(ctx, "person:hr", held[1].ID, "退職済みのため"); err != nil {
+		if err := o.DropHold(ctx, access.NewProgram("person:hr"), held[1].ID, "退職済みのため"); err != nil {
 			t.Fatal(err)
 		}
-		if list, err := o.List(ctx, "person:hr"); err != nil || list[0].Held != 0 {
+		if list, err := o.List(ctx, access.NewProgram("person:hr")); err != nil || list[0].Held != 0 {
 			t.Errorf("%v: %d rows still open", err, list[0].Held)
 		}
 		o.verify()
-		if err := o.Undo(ctx, "person:hr", upload, "やり直し"); err != nil {
+		if err := o.Undo(ctx, access.NewProgram("person:hr"), upload, "やり直し"); err != nil {
 			t.Fatal(err)
 		}
 		o.work()
 		o.compare("after the undo", before, o.tables())
 
-		whole, err := o.Upload(ctx, "person:hr", []Source{source("発令.csv", rows...)}, Options{HeldLimit: 50, Whole: true})
+		whole, err := o.Upload(ctx, access.NewProgram("person:hr"), []Source{source("発令.csv", rows...)}, Options{HeldLimit: 50, Whole: true})
 		if err != nil {
 			t.Fatal(err)
 		}

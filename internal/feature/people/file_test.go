@@ -13,6 +13,7 @@ import (
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/base/sheet"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
@@ -82,7 +83,7 @@ func TestFormsAreToldApart(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, testkit.Open(t, testkit.DSN(t, db.SQLite, modules()), modules()))
-	upload, err := o.Upload(t.Context(), "person:hr", []Source{source("発令.csv", april[0],
+	upload, err := o.Upload(t.Context(), access.NewProgram("person:hr"), []Source{source("発令.csv", april[0],
 		"R8.4.1,000002,鈴木 三郎,スズキ サブロウ,,異動,0120,020,", "R8.4.1,000003,鈴木 新姓,スズキ サブロウ,,異動,0110,030,", "R8.4.15,000001,髙橋 一郎,,,異動,0100,030,",
 		"R8.4.1,000009,\ue000田 一,ガイジ,正規,採用,0110,030,")}, Options{})
 	if err != nil {
@@ -136,7 +137,7 @@ func TestDeputiesLapse(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		upload, err := o.Upload(t.Context(), "person:hr", []Source{source("発令.csv", april...)}, Options{})
+		upload, err := o.Upload(t.Context(), access.NewProgram("person:hr"), []Source{source("発令.csv", april...)}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -325,7 +325,7 @@ func (p *plan) bear(a act, to org.Assignment) bool {
 
 // describe states what a row says of a person from its day on. What the row leaves empty stays.
 func (p *plan) describe(person id.ID, is *org.Person, a act) bool {
-	row := org.Person{Statement: at(org.BodyHome), Person: person}
+	row := org.Person{Statement: at(org.PersonHome(person)), Person: person}
 	if is == nil {
 		if s := p.people.last(person, nil); s != nil {
 			row = s.row // who comes back keeps what is known

@@ -8,6 +8,7 @@ import (
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/base/text"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 )
 
@@ -201,6 +202,9 @@ func (p *plan) regime(l *Line) string {
 	word := text.Fold(l.get("regime"))
 	var ids []string
 	for _, r := range p.rules {
+		if r.Regime == access.BuiltIn && l.Form != Designations {
+			continue // nothing lives under it
+		}
 		if word == r.Regime || word == text.Fold(r.Title) {
 			return r.Regime
 		}

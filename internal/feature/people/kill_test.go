@@ -18,6 +18,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/file"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
@@ -108,13 +109,13 @@ func prepared(t *testing.T, engine db.Engine) (p place, upload id.ID, total int)
 		o := p.open(t)
 		o.imports("cli:root", Options{}, city(*cityRows)...)
 		var err error
-		if upload, err = o.Upload(t.Context(), "person:hr", []Source{cityApril(*cityRows)}, Options{}); err != nil {
+		if upload, err = o.Upload(t.Context(), access.NewProgram("person:hr"), []Source{cityApril(*cityRows)}, Options{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := o.Apply(t.Context(), "person:hr", upload, Choice{}); err != nil {
+		if err := o.Apply(t.Context(), access.NewProgram("person:hr"), upload, Choice{}); err != nil {
 			t.Fatal(errs.Message(err))
 		}
-		u, err := o.Get(t.Context(), "person:hr", upload)
+		u, err := o.Get(t.Context(), access.NewProgram("person:hr"), upload)
 		if err != nil {
 			t.Fatal(err)
 		}

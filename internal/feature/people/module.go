@@ -2,6 +2,7 @@ package people
 
 import (
 	"embed"
+	"slices"
 
 	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
@@ -15,24 +16,25 @@ var files embed.FS
 // Module is the people feature as the program takes it in.
 func Module(s *Service, d *Directory) feature.Module {
 	p := pages{s, d}
-	read, takeIn := access.PeopleRead, access.PeopleImport
+	who, read, takeIn := access.OrgRead, access.PeopleRead, access.PeopleImport
 	return feature.Module{
 		Name: "people",
-		Menu: []ui.Link{{Text: "組織", Href: "/org"}, {Text: "職員", Href: "/people"}, {Text: "役割を担う人", Href: "/roles"}, {Text: "人事異動", Href: "/people/import"}},
+		Menu: slices.Concat(web.MenuOf(who, ui.Link{Text: "組織", Href: "/org"}), web.MenuOf(read, ui.Link{Text: "職員", Href: "/people"}),
+			web.MenuOf(who, ui.Link{Text: "役割を担う人", Href: "/roles"}), web.MenuOf(takeIn, ui.Link{Text: "人事異動", Href: "/people/import"})),
 		Part: web.Part{Pages: files, Routes: []web.Route{
-			web.Get("/org", read, "org", p.org),
-			web.Get("/org/unit/{unit}", read, "unit", p.unit),
-			web.Get("/posts", read, "list", p.posts),
-			web.Get("/systems", read, "list", p.systems),
+			web.Get("/org", who, "org", p.org),
+			web.Get("/org/unit/{unit}", who, "unit", p.unit),
+			web.Get("/posts", who, "list", p.posts),
+			web.Get("/systems", who, "list", p.systems),
 			web.Get("/people", read, "people", p.people),
 			web.Get("/people/{person}", read, "person", p.person),
 			web.Post("/people/{person}", access.DeputyName, "person", p.person, p.nameDeputy),
 			web.Get("/deputies/{deputy}", access.DeputyName, "deputy", p.deputy),
 			web.Post("/deputies/{deputy}", access.DeputyName, "deputy", p.deputy, p.endDeputy),
-			web.Get("/roles", read, "roles", p.roles),
-			web.Get("/roles/{regime}/{role}", read, "role", p.role),
-			web.Download("/roles/download/{format}", read, p.download),
-			web.Get("/vacancies", read, "vacancies", p.vacancies),
+			web.Get("/roles", who, "roles", p.roles),
+			web.Get("/roles/{regime}/{role}", who, "role", p.role),
+			web.Download("/roles/download/{format}", who, p.download),
+			web.Get("/vacancies", who, "vacancies", p.vacancies),
 			web.Get("/people/import", takeIn, "imports", p.imports),
 			web.Post("/people/import", takeIn, "imports", p.imports, p.upload).UpTo(maxUpload),
 			web.Get("/people/import/enter", takeIn, "enter", p.enter),

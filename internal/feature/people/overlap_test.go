@@ -9,6 +9,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 )
@@ -22,11 +23,11 @@ const (
 // undoes asks for an import to be undone and says what became of that.
 func (o *office) undoes(by string, upload id.ID) (State, string) {
 	o.t.Helper()
-	if err := o.Undo(o.t.Context(), by, upload, "誤り"); err != nil {
+	if err := o.Undo(o.t.Context(), access.NewProgram(by), upload, "誤り"); err != nil {
 		o.t.Fatal(errs.Message(err))
 	}
 	o.work()
-	u, err := o.Get(o.t.Context(), by, upload)
+	u, err := o.Get(o.t.Context(), access.NewProgram(by), upload)
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -36,7 +37,7 @@ func (o *office) undoes(by string, upload id.ID) (State, string) {
 // held previews a file and says which of its rows are held, and why.
 func (o *office) held(by string, s Source) []string {
 	o.t.Helper()
-	upload, err := o.Upload(o.t.Context(), by, []Source{s}, Options{HeldLimit: 100})
+	upload, err := o.Upload(o.t.Context(), access.NewProgram(by), []Source{s}, Options{HeldLimit: 100})
 	if err != nil {
 		o.t.Fatal(errs.Message(err))
 	}
@@ -75,7 +76,7 @@ func TestAHandedInFileIsClosedUntilItsDay(t *testing.T) {
 			"leaving":                  {source("退職.csv", orderHead, "R8.3.31,000001,,,,退職,,,"), Options{}},
 		} {
 			o.clock.Set(t, "2026-03-24T09:00:00+09:00")
-			upload, err := o.Upload(t.Context(), "person:hr", []Source{c.source}, c.options)
+			upload, err := o.Upload(t.Context(), access.NewProgram("person:hr"), []Source{c.source}, c.options)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +99,7 @@ func TestWhoComesBackStandsOnTheLeaving(t *testing.T) {
 		before := o.tables()
 		left := o.imports("person:hr", Options{}, source("退職.csv", orderHead, "R8.3.31,000002,,,,退職,,,"))
 		back := o.imports("person:hr", Options{Opens: "2026-03-25T00:00:00.000000Z"}, source("採用.csv", orderHead, "R8.4.1,000002,山﨑 二郎,ヤマサキ ジロウ,再任用,採用,0110,030,"))
-		if u, err := o.Get(t.Context(), "person:hr", back); err != nil || u.Opens != "2026-03-31T15:00:00.000000Z" {
+		if u, err := o.Get(t.Context(), access.NewProgram("person:hr"), back); err != nil || u.Opens != "2026-03-31T15:00:00.000000Z" {
 			t.Errorf("%v: known before the leaving, at %s", err, u.Opens)
 		}
 		if state, trouble := o.undoes("person:hr", left); state != Applied || !strings.Contains(trouble, "後の") {
@@ -190,7 +191,7 @@ func TestTheSamePersonAsInAnEarlierImport(t *testing.T) {
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
 		o.imports("person:hr", Options{}, source("退職.csv", orderHead, "R8.3.31,800004,,,,退職,,,"))
-		upload, err := o.Upload(t.Context(), "person:hr", []Source{source("採用.csv", orderHead, "R8.4.1,810004,田中 葉子,タナカ ヨウコ,会計年度任用,採用,0110,030,")}, Options{})
+		upload, err := o.Upload(t.Context(), access.NewProgram("person:hr"), []Source{source("採用.csv", orderHead, "R8.4.1,810004,田中 葉子,タナカ ヨウコ,会計年度任用,採用,0110,030,")}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +206,7 @@ func TestFileNamesAreText(t *testing.T) {
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
 		for name, text := range map[string]bool{"\xff.csv": false, "a\x00b.csv": false, "../../発令.csv": true} {
-			_, err := o.Upload(t.Context(), "person:hr", []Source{source(name, april...)}, Options{})
+			_, err := o.Upload(t.Context(), access.NewProgram("person:hr"), []Source{source(name, april...)}, Options{})
 			if text && err != nil || !text && errs.KindOf(err) != errs.Invalid {
 				t.Errorf("%q: %v", name, err)
 			}

@@ -10,6 +10,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
@@ -95,14 +96,14 @@ func cellFields(form Form, cells map[string]string, faults []Fault, say bool) (f
 
 // offer lets units and posts be chosen in some of the fields of a row, instead of typing their codes, and says who has the name in
 // the row. It knows what the actor may know before its time: it is he who imports it.
-func (p pages) offer(ctx context.Context, by string, form Form, cells map[string]string, fields []ui.Field, some func(ui.Field) bool) error {
+func (p pages) offer(ctx context.Context, by *access.Actor, form Form, cells map[string]string, fields []ui.Field, some func(ui.Field) bool) error {
 	return p.s.log.DB().View(ctx, func(r db.Reader) error {
 		v := org.View{On: p.d.today(), Now: db.At(p.s.log.DB().Now())}
 		if on, err := jpdate.Parse(cells["on"]); err == nil {
 			v.On = on
 		}
 		var err error
-		if v.Batches, err = org.Sight(ctx, r, by, v.Now); err != nil {
+		if v.Batches, err = org.Sight(ctx, r, by.Name, v.Now); err != nil {
 			return err
 		}
 		for i := range fields {

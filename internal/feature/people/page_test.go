@@ -66,7 +66,7 @@ func begin(t *testing.T) *library {
 	var err error
 	l.site, err = web.New(web.Config{
 		Product: "関守", Parts: []web.Part{people.Module(l.Service, people.NewDirectory(log, packs)).Part}, Log: slog.New(slog.DiscardHandler), Ready: l.db.Check,
-		Allow: func(*http.Request, access.Permission) error { return nil }, Who: func(*http.Request) string { return l.who },
+		Identify: func(*http.Request) (*access.Actor, error) { return access.NewProgram(l.who), nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -128,18 +128,18 @@ func (l *library) imports(by, title string, files ...string) id.ID {
 	for i, text := range files {
 		sources = append(sources, people.Source{Name: title + string(rune('1'+i)) + ".csv", Data: strings.NewReader(strings.TrimSpace(text))})
 	}
-	upload, err := l.Upload(l.Context(), by, sources, people.Options{Title: title})
+	upload, err := l.Upload(l.Context(), access.NewProgram(by), sources, people.Options{Title: title})
 	if err != nil {
 		l.Fatal(errs.Message(err))
 	}
-	p, err := l.Preview(l.Context(), by, upload)
+	p, err := l.Preview(l.Context(), access.NewProgram(by), upload)
 	if err != nil {
 		l.Fatal(errs.Message(err))
 	}
 	if len(p.Held) > 0 {
 		l.Fatalf("%s: %v", title, p.Held)
 	}
-	if err := l.Apply(l.Context(), by, upload, p.Confirmed()); err != nil {
+	if err := l.Apply(l.Context(), access.NewProgram(by), upload, p.Confirmed()); err != nil {
 		l.Fatal(errs.Message(err))
 	}
 	l.work()

@@ -9,6 +9,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
@@ -158,11 +159,11 @@ func (p pages) showApplied(ctx context.Context, r *web.Request, u Upload, b *upl
 }
 
 // corrects says whether all that an import states had begun before it was published.
-func (p pages) corrects(ctx context.Context, by string, u Upload) (bool, error) {
+func (p pages) corrects(ctx context.Context, by *access.Actor, u Upload) (bool, error) {
 	var batches []org.Batch
 	err := p.s.log.DB().View(ctx, func(r db.Reader) (err error) {
 		v := org.View{Now: db.At(p.s.log.DB().Now())}
-		if v.Batches, err = org.Sight(ctx, r, by, v.Now); err == nil {
+		if v.Batches, err = org.Sight(ctx, r, by.Name, v.Now); err == nil {
 			batches, err = org.ListBatches(ctx, r, v)
 		}
 		return err

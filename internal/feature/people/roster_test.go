@@ -12,6 +12,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/testkit"
 )
 
@@ -114,7 +115,7 @@ func TestLeaversAreConfirmed(t *testing.T) {
 		o := newOffice(t, d)
 		ctx := t.Context()
 		list := source("名簿.csv", "職員番号,氏名,氏名カナ,任用区分,所属コード,職コード", "000001,髙橋 一郎,タカハシ イチロウ,正規,0100,010", "000002,山﨑 二郎,ヤマサキ ジロウ,正規,0110,020", "800104,田中 葉子,タナカ ヨウコ,会計年度任用,0110,030")
-		upload, err := o.Upload(ctx, "person:hr", []Source{list}, Options{RosterOn: firstApril})
+		upload, err := o.Upload(ctx, access.NewProgram("person:hr"), []Source{list}, Options{RosterOn: firstApril})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,12 +124,12 @@ func TestLeaversAreConfirmed(t *testing.T) {
 			t.Errorf("the preview shows %+v, want %+v", p.Confirmed(), want)
 		}
 		for _, c := range []Choice{{}, {Leavers: 2, Same: 1}, {Leavers: 1}, {Leavers: 1, Same: 1, Others: []string{"800104"}}} {
-			if err := o.Apply(ctx, "person:hr", upload, c); errs.KindOf(err) != errs.Conflict {
+			if err := o.Apply(ctx, access.NewProgram("person:hr"), upload, c); errs.KindOf(err) != errs.Conflict {
 				t.Errorf("confirmed with %+v: %v", c, err)
 			}
 		}
 		// Somebody joins in an import that is applied before: what was confirmed is not what would happen.
-		second, err := o.Upload(ctx, "person:hr", []Source{source("発令.csv", april[0], "R8.3.20,000010,林 十,ハヤシ ジュウ,正規,採用,0110,030,")}, Options{})
+		second, err := o.Upload(ctx, access.NewProgram("person:hr"), []Source{source("発令.csv", april[0], "R8.3.20,000010,林 十,ハヤシ ジュウ,正規,採用,0110,030,")}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,12 +137,12 @@ func TestLeaversAreConfirmed(t *testing.T) {
 			upload id.ID
 			choice Choice
 		}{{second, Choice{}}, {upload, p.Confirmed()}} {
-			if err := o.Apply(ctx, "person:hr", x.upload, x.choice); err != nil {
+			if err := o.Apply(ctx, access.NewProgram("person:hr"), x.upload, x.choice); err != nil {
 				t.Fatal(err)
 			}
 		}
 		o.work()
-		u, err := o.Get(ctx, "person:hr", upload)
+		u, err := o.Get(ctx, access.NewProgram("person:hr"), upload)
 		if err != nil || u.State != Ready || !strings.Contains(u.Trouble, "2人が退職・転出") {
 			t.Errorf("%v: %s %q", err, u.State, u.Trouble)
 		}

@@ -16,6 +16,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/file"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
@@ -50,7 +51,7 @@ const (
 
 // Upload takes in files and says what they can be applied as. Everything that keeps a file from being read is in the error; a
 // row that is wrong is not: see Preview.
-func (s *Service) Upload(ctx context.Context, by string, sources []Source, o Options) (id.ID, error) {
+func (s *Service) Upload(ctx context.Context, by *access.Actor, sources []Source, o Options) (id.ID, error) {
 	in, err := s.take(by, sources, o)
 	if err != nil {
 		return "", err
@@ -84,12 +85,12 @@ type taken struct {
 }
 
 // take reads files, and names all that cannot be read.
-func (s *Service) take(by string, sources []Source, o Options) (taken, error) {
+func (s *Service) take(by *access.Actor, sources []Source, o Options) (taken, error) {
 	if o.HeldLimit == 0 {
 		o.HeldLimit = heldLimit
 	}
 	in := taken{Upload: Upload{
-		ID: id.New(s.now()), Row: trail.Row{Home: org.BodyHome}, Title: o.Title, State: Ready, By: by,
+		ID: id.New(s.now()), Row: trail.Row{Home: org.BodyHome}, Title: o.Title, State: Ready, By: by.Name,
 		Operators: strings.Join(o.Operators, " "), Wished: string(o.Opens), RosterOn: o.RosterOn, Covers: o.Covers, HeldLimit: o.HeldLimit, Whole: o.Whole,
 	}}
 	var faults errs.Faults
@@ -125,8 +126,13 @@ func (s *Service) take(by string, sources []Source, o Options) (taken, error) {
 }
 
 // do writes an act on an upload.
-func (s *Service) do(ctx context.Context, by, name string, u Upload, fn func(tx *trail.Tx) error) error {
-	return s.log.Do(ctx, u.act(by, name, db.Time(u.Sealed), db.At(s.now())), fn)
+func (s *Service) do(ctx context.Context, by *access.Actor, name string, u Upload, fn func(tx *trail.Tx) error) error {
+	return s.log.Do(ctx, u.act(by.Name, name, db.Time(u.Sealed), db.At(s.now())), func(tx *trail.Tx) error {
+		if err := by.Authorize(ctx, tx, access.PeopleImport, u.Home); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 }
 
 // latest is the latest day on which something of the rows is different, as they say it: until then nothing of them is to be known.
@@ -158,7 +164,7 @@ func opensOn(day jpdate.Date) db.Time {
 }
 
 // Get reads an upload. NotFound also for who may not know of it yet.
-func (s *Service) Get(ctx context.Context, by string, upload id.ID) (u Upload, err error) {
+func (s *Service) Get(ctx context.Context, by *access.Actor, upload id.ID) (u Upload, err error) {
 	err = s.log.DB().View(ctx, func(r db.Reader) error {
 		u, err = s.seen(ctx, r, by, upload)
 		return err
@@ -166,12 +172,15 @@ func (s *Service) Get(ctx context.Context, by string, upload id.ID) (u Upload, e
 	return u, err
 }
 
-func (s *Service) seen(ctx context.Context, r db.Reader, by string, upload id.ID) (Upload, error) {
+func (s *Service) seen(ctx context.Context, r db.Reader, by *access.Actor, upload id.ID) (Upload, error) {
 	u, err := readUpload(ctx, r, upload)
 	if err != nil {
 		return u, err
 	}
-	if !u.sees(by, db.At(s.now())) {
+	if _, err := by.Require(ctx, r, access.PeopleImport, u.Home); err != nil {
+		return Upload{}, err
+	}
+	if !u.sees(by.Name, db.At(s.now())) {
 		return Upload{}, db.ErrNotFound
 	}
 	return u, nil
@@ -184,7 +193,7 @@ type Listed struct {
 }
 
 // List reads the uploads that an actor may know of, newest first.
-func (s *Service) List(ctx context.Context, by string) (list []Listed, err error) {
+func (s *Service) List(ctx context.Context, by *access.Actor) (list []Listed, err error) {
 	err = s.log.DB().View(ctx, func(r db.Reader) error {
 		list = nil
 		all, err := allUploads(ctx, r)
@@ -192,8 +201,9 @@ func (s *Service) List(ctx context.Context, by string) (list []Listed, err error
 			return err
 		}
 		open, err := openHolds(ctx, r)
+		scope := by.Scope(access.PeopleImport)
 		for _, u := range all {
-			if u.sees(by, db.At(s.now())) {
+			if seen, _ := scope.Has(ctx, r, u.Home); seen && u.sees(by.Name, db.At(s.now())) {
 				list = append(list, Listed{u, open[u.ID]})
 			}
 		}
@@ -203,7 +213,7 @@ func (s *Service) List(ctx context.Context, by string) (list []Listed, err error
 }
 
 // SetOperators says who else sees an import before its publication.
-func (s *Service) SetOperators(ctx context.Context, by string, upload id.ID, operators []string) error {
+func (s *Service) SetOperators(ctx context.Context, by *access.Actor, upload id.ID, operators []string) error {
 	u, err := s.Get(ctx, by, upload)
 	if err != nil {
 		return err
@@ -228,7 +238,7 @@ func (s *Service) SetOperators(ctx context.Context, by string, upload id.ID, ope
 }
 
 // Drop says that an upload will not be applied.
-func (s *Service) Drop(ctx context.Context, by string, upload id.ID, why string) error {
+func (s *Service) Drop(ctx context.Context, by *access.Actor, upload id.ID, why string) error {
 	return s.change(ctx, by, "people.drop", upload, func(u *Upload) error {
 		if u.State != Ready {
 			return errs.New(errs.Conflict, "取り込み中か、取り込み済みです。")
@@ -239,7 +249,7 @@ func (s *Service) Drop(ctx context.Context, by string, upload id.ID, why string)
 }
 
 // change writes a new state of an upload.
-func (s *Service) change(ctx context.Context, by, name string, upload id.ID, fn func(u *Upload) error) error {
+func (s *Service) change(ctx context.Context, by *access.Actor, name string, upload id.ID, fn func(u *Upload) error) error {
 	u, err := s.Get(ctx, by, upload)
 	if err != nil {
 		return err

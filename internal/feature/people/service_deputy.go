@@ -8,6 +8,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 )
@@ -26,7 +27,7 @@ type HeldRole struct{ Regime, Role, Scope string }
 
 // NameDeputy states it for all of the roles or for none, from today or later on, and says who the deputy is. The error is Invalid
 // with everything that forbids it, by the names of the fields role, person (number where that was given), from_on and until_on.
-func (d *Directory) NameDeputy(ctx context.Context, by string, n Naming) (who org.Who, err error) {
+func (d *Directory) NameDeputy(ctx context.Context, by *access.Actor, n Naming) (who org.Who, err error) {
 	if n.Until.IsZero() {
 		n.Until = org.Open()
 	}
@@ -40,7 +41,7 @@ func (d *Directory) NameDeputy(ctx context.Context, by string, n Naming) (who or
 	if err := faults.Err("代行者を指名できません。"); err != nil {
 		return who, err
 	}
-	err = d.log.Do(ctx, trail.Act{Actor: by, Name: "deputy.name"}, func(tx *trail.Tx) error {
+	err = d.log.Do(ctx, trail.Act{Actor: by.Name, Name: "deputy.name"}, func(tx *trail.Tx) error {
 		s, err := d.snapshot(ctx, tx, n.From)
 		if err != nil {
 			return err
@@ -50,6 +51,9 @@ func (d *Directory) NameDeputy(ctx context.Context, by string, n Naming) (who or
 		}
 		var faults errs.Faults
 		for _, r := range n.Roles {
+			if err := names(ctx, tx, by, r.Scope); err != nil {
+				return err
+			}
 			err := org.NameDeputy(ctx, tx, s.chart, org.Deputy{
 				Statement: org.AtOnce(tx).State(r.Scope, n.From, n.Until), Regime: r.Regime, Role: r.Role, Scope: r.Scope, Giver: n.Giver, Person: who.ID,
 			})
@@ -64,6 +68,19 @@ func (d *Directory) NameDeputy(ctx context.Context, by string, n Naming) (who or
 		return faults.Err("代行者を指名できません。")
 	})
 	return who, err
+}
+
+// names makes sure that somebody may say who acts for the holder of a seat. Whoever is a deputy himself may not.
+func names(ctx context.Context, tx *trail.Tx, by *access.Actor, seat string) error {
+	as, err := by.Require(ctx, tx, access.DeputyName, seat)
+	if err != nil {
+		return err
+	}
+	if as.Holding.As == org.AsDeputy {
+		return errs.New(errs.Forbidden, "代行者は、ほかの代行者を指名したり終えたりできません。")
+	}
+	tx.As(as.String())
+	return nil
 }
 
 // note adds what is wrong with one role: where there are several, by its name, and at the field in which the deputy was named.
@@ -99,11 +116,14 @@ func (s snapshot) deputyNamed(ctx context.Context, n Naming) (org.Who, error) {
 }
 
 // EndDeputy lets a deputy act until a last day, yesterday or later, and says whose he was.
-func (d *Directory) EndDeputy(ctx context.Context, by string, deputy id.ID, last jpdate.Date) (giver id.ID, err error) {
-	err = d.log.Do(ctx, trail.Act{Actor: by, Name: "deputy.end"}, func(tx *trail.Tx) error {
+func (d *Directory) EndDeputy(ctx context.Context, by *access.Actor, deputy id.ID, last jpdate.Date) (giver id.ID, err error) {
+	err = d.log.Do(ctx, trail.Act{Actor: by.Name, Name: "deputy.end"}, func(tx *trail.Tx) error {
 		x, err := openDeputy(ctx, tx, org.View{On: d.today(), Now: db.At(tx.Now)}, deputy)
 		if err != nil {
 			return errs.Wrap(err, errs.NotFound, "この代行者の指名はないか、既に終わっています。")
+		}
+		if err := names(ctx, tx, by, x.Scope); err != nil {
+			return err
 		}
 		giver = x.Giver
 		var faults errs.Faults

@@ -9,11 +9,12 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/text"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/trail"
 )
 
 // Holds reads the rows that an import has left out, in the order of its files.
-func (s *Service) Holds(ctx context.Context, by string, upload id.ID) (list []Hold, err error) {
+func (s *Service) Holds(ctx context.Context, by *access.Actor, upload id.ID) (list []Hold, err error) {
 	err = s.log.DB().View(ctx, func(r db.Reader) error {
 		if _, err := s.seen(ctx, r, by, upload); err != nil {
 			return err
@@ -25,7 +26,7 @@ func (s *Service) Holds(ctx context.Context, by string, upload id.ID) (list []Ho
 }
 
 // GetHold reads one of them with its import.
-func (s *Service) GetHold(ctx context.Context, by string, hold id.ID) (h Hold, u Upload, err error) {
+func (s *Service) GetHold(ctx context.Context, by *access.Actor, hold id.ID) (h Hold, u Upload, err error) {
 	err = s.log.DB().View(ctx, func(r db.Reader) error {
 		h, u, err = s.waiting(ctx, r, by, hold)
 		return err
@@ -33,7 +34,7 @@ func (s *Service) GetHold(ctx context.Context, by string, hold id.ID) (h Hold, u
 	return h, u, err
 }
 
-func (s *Service) waiting(ctx context.Context, r db.Reader, by string, hold id.ID) (Hold, Upload, error) {
+func (s *Service) waiting(ctx context.Context, r db.Reader, by *access.Actor, hold id.ID) (Hold, Upload, error) {
 	h, err := readHold(ctx, r, hold)
 	if err != nil {
 		return Hold{}, Upload{}, err
@@ -47,12 +48,12 @@ func (s *Service) waiting(ctx context.Context, r db.Reader, by string, hold id.I
 
 // FixHold applies a held row with corrected cells, as part of its import: known when that is, taken back with it. What is
 // still wrong comes as Invalid, by column.
-func (s *Service) FixHold(ctx context.Context, by string, hold id.ID, cells map[string]string) error {
+func (s *Service) FixHold(ctx context.Context, by *access.Actor, hold id.ID, cells map[string]string) error {
 	h, u, err := s.GetHold(ctx, by, hold)
 	if err != nil {
 		return err
 	}
-	return s.alone(ctx, u.act(by, "people.hold.fix", db.Time(u.Sealed), db.At(s.now())), func(tx *trail.Tx) error {
+	return s.alone(ctx, u.act(by.Name, "people.hold.fix", db.Time(u.Sealed), db.At(s.now())), func(tx *trail.Tx) error {
 		if h, u, err = s.waiting(ctx, tx, by, hold); err != nil {
 			return err
 		}
@@ -60,7 +61,7 @@ func (s *Service) FixHold(ctx context.Context, by string, hold id.ID, cells map[
 			return errs.New(errs.Conflict, "この行は、もう保留されていません。")
 		}
 		l := lineFrom(h.Form, h.File, h.Place, cells)
-		p, err := s.plan(ctx, tx, tx.Now, by, u, nil, []*Line{l}, alone)
+		p, err := s.plan(ctx, tx, tx.Now, by.Name, u, nil, []*Line{l}, alone)
 		if err != nil {
 			return err
 		}
@@ -91,7 +92,7 @@ func (s *Service) FixHold(ctx context.Context, by string, hold id.ID, cells map[
 func alone(c *choice) { c.alone = true }
 
 // DropHold says that a held row will not be applied, and why.
-func (s *Service) DropHold(ctx context.Context, by string, hold id.ID, why string) error {
+func (s *Service) DropHold(ctx context.Context, by *access.Actor, hold id.ID, why string) error {
 	if text.Fold(why) == "" {
 		return &errs.Error{Kind: errs.Invalid, Message: "取り下げる理由を書いてください。", Fields: []errs.Field{{Where: "reason", Message: "取り下げる理由を書いてください。"}}}
 	}

@@ -12,6 +12,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
@@ -26,7 +27,7 @@ func (s *Service) Kinds() []job.Kind {
 }
 
 // DryRun works out what files would come to, and keeps nothing.
-func (s *Service) DryRun(ctx context.Context, by string, sources []Source, o Options, others ...string) (*Preview, error) {
+func (s *Service) DryRun(ctx context.Context, by *access.Actor, sources []Source, o Options, others ...string) (*Preview, error) {
 	in, err := s.take(by, sources, o)
 	if err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func (s *Service) DryRun(ctx context.Context, by string, sources []Source, o Opt
 
 // Preview works out what an upload comes to, and writes nothing that stays. others are the numbers of those who are not the
 // people they seem to be.
-func (s *Service) Preview(ctx context.Context, by string, upload id.ID, others ...string) (*Preview, error) {
+func (s *Service) Preview(ctx context.Context, by *access.Actor, upload id.ID, others ...string) (*Preview, error) {
 	u, err := s.Get(ctx, by, upload)
 	if err != nil {
 		return nil, err
@@ -48,11 +49,11 @@ func (s *Service) Preview(ctx context.Context, by string, upload id.ID, others .
 	return s.workOut(ctx, by, u, lines, tables, others)
 }
 
-func (s *Service) workOut(ctx context.Context, by string, u Upload, lines []*Line, tables []Table, others []string) (*Preview, error) {
+func (s *Service) workOut(ctx context.Context, by *access.Actor, u Upload, lines []*Line, tables []Table, others []string) (*Preview, error) {
 	var p *plan
 	var before *org.Chart
 	if err := s.log.DB().View(ctx, func(r db.Reader) (err error) {
-		if p, err = s.plan(ctx, r, s.now(), by, u, others, lines); err != nil {
+		if p, err = s.plan(ctx, r, s.now(), by.Name, u, others, lines); err != nil {
 			return err
 		}
 		before, err = s.chart(ctx, r, by, p)
@@ -77,8 +78,8 @@ func (s *Service) workOut(ctx context.Context, by string, u Upload, lines []*Lin
 }
 
 // chart is who holds which role on the first day of an import, as its operator may know it.
-func (s *Service) chart(ctx context.Context, r db.Reader, by string, p *plan, batches ...id.ID) (*org.Chart, error) {
-	sight, err := org.Sight(ctx, r, by, db.At(p.now))
+func (s *Service) chart(ctx context.Context, r db.Reader, by *access.Actor, p *plan, batches ...id.ID) (*org.Chart, error) {
+	sight, err := org.Sight(ctx, r, by.Name, db.At(p.now))
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +94,8 @@ func (s *Service) chart(ctx context.Context, r db.Reader, by string, p *plan, ba
 var errRehearsed = errors.New("rehearsed")
 
 // rehearse says who would hold which role: it writes what decides about roles, looks, and takes it back.
-func (s *Service) rehearse(ctx context.Context, by string, u Upload, p *plan) (chart *org.Chart, err error) {
-	err = s.alone(ctx, trail.Act{Actor: by, Name: "people.rehearse"}, func(tx *trail.Tx) error {
+func (s *Service) rehearse(ctx context.Context, by *access.Actor, u Upload, p *plan) (chart *org.Chart, err error) {
+	err = s.alone(ctx, trail.Act{Actor: by.Name, Name: "people.rehearse"}, func(tx *trail.Tx) error {
 		deputies, err := deputiesNamed(ctx, tx)
 		if err != nil {
 			return err
@@ -179,7 +180,7 @@ func named0(holdings []org.Holding) string {
 
 // Apply confirms an upload and has a job apply it: whole, in one act, or not at all. The choice must be what the preview of this
 // moment shows.
-func (s *Service) Apply(ctx context.Context, by string, upload id.ID, c Choice) error {
+func (s *Service) Apply(ctx context.Context, by *access.Actor, upload id.ID, c Choice) error {
 	u, err := s.Get(ctx, by, upload)
 	if err != nil {
 		return err
@@ -190,7 +191,7 @@ func (s *Service) Apply(ctx context.Context, by string, upload id.ID, c Choice) 
 	}
 	var p *plan
 	if err := s.log.DB().View(ctx, func(r db.Reader) (err error) {
-		p, err = s.plan(ctx, r, s.now(), by, u, c.Others, lines)
+		p, err = s.plan(ctx, r, s.now(), by.Name, u, c.Others, lines)
 		return err
 	}); err != nil {
 		return err
@@ -208,7 +209,7 @@ func (s *Service) Apply(ctx context.Context, by string, upload id.ID, c Choice) 
 		if now.State != Ready {
 			return errs.New(errs.Conflict, "この取り込みは、%sです。", now.State.Title())
 		}
-		now.State, now.Trouble, now.Confirmed, now.Sealed = Queued, "", by, u.Sealed
+		now.State, now.Trouble, now.Confirmed, now.Sealed = Queued, "", by.Name, u.Sealed
 		now.Leavers, now.Same, now.Others = c.Leavers, c.Same, strings.Join(c.Others, " ")
 		if now.Job, err = s.Jobs.Enqueue(ctx, tx.Plain(), importJob, string(upload)); err != nil {
 			return err
@@ -218,7 +219,7 @@ func (s *Service) Apply(ctx context.Context, by string, upload id.ID, c Choice) 
 }
 
 // Again has the job of an upload tried once more, after it stopped for good. It is a Conflict where it has not.
-func (s *Service) Again(ctx context.Context, by string, upload id.ID) error {
+func (s *Service) Again(ctx context.Context, by *access.Actor, upload id.ID) error {
 	u, err := s.Get(ctx, by, upload)
 	if err != nil {
 		return err
@@ -352,7 +353,7 @@ func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u Uplo
 
 // back notes why a job came to nothing; it may be asked for again.
 func (s *Service) back(ctx context.Context, u Upload, from, to State, why error) error {
-	return s.do(ctx, u.Confirmed, "people.stop", u, func(tx *trail.Tx) error {
+	return s.log.Do(ctx, u.act(u.Confirmed, "people.stop", db.Time(u.Sealed), db.At(s.now())), func(tx *trail.Tx) error {
 		now, err := readUpload(ctx, tx, u.ID)
 		if err != nil || now.State != from {
 			return err

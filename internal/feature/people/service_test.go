@@ -13,6 +13,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/file"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
@@ -93,7 +94,7 @@ func csvOf(lines []*Line) []Source {
 // imports uploads files, confirms what the preview shows and has it applied.
 func (o *office) imports(by string, options Options, sources ...Source) id.ID {
 	o.t.Helper()
-	upload, err := o.Upload(o.t.Context(), by, sources, options)
+	upload, err := o.Upload(o.t.Context(), access.NewProgram(by), sources, options)
 	if err != nil {
 		o.t.Fatal(errs.Message(err), err)
 	}
@@ -103,7 +104,7 @@ func (o *office) imports(by string, options Options, sources ...Source) id.ID {
 
 func (o *office) preview(by string, upload id.ID, others ...string) *Preview {
 	o.t.Helper()
-	p, err := o.Preview(o.t.Context(), by, upload, others...)
+	p, err := o.Preview(o.t.Context(), access.NewProgram(by), upload, others...)
 	if err != nil {
 		o.t.Fatal(errs.Message(err), err)
 	}
@@ -113,11 +114,11 @@ func (o *office) preview(by string, upload id.ID, others ...string) *Preview {
 func (o *office) apply(by string, upload id.ID) {
 	o.t.Helper()
 	p := o.preview(by, upload)
-	if err := o.Apply(o.t.Context(), by, upload, p.Confirmed()); err != nil {
+	if err := o.Apply(o.t.Context(), access.NewProgram(by), upload, p.Confirmed()); err != nil {
 		o.t.Fatal(errs.Message(err), err)
 	}
 	o.work()
-	u, err := o.Get(o.t.Context(), by, upload)
+	u, err := o.Get(o.t.Context(), access.NewProgram(by), upload)
 	if err != nil || u.State != Applied {
 		o.t.Fatalf("%v: the upload is %s: %s", err, u.State, u.Trouble)
 	}
@@ -217,7 +218,7 @@ func TestSecretUntilItsHour(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
-		upload, err := o.Upload(t.Context(), "person:hr", []Source{source("発令.csv", april...)}, Options{Operators: []string{"person:second"}})
+		upload, err := o.Upload(t.Context(), access.NewProgram("person:hr"), []Source{source("発令.csv", april...)}, Options{Operators: []string{"person:second"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,7 +239,7 @@ func TestSecretUntilItsHour(t *testing.T) {
 		if want := []Seat{{"tiny", "保管者", "section", "0120", "岸壁課", "", "山﨑 二郎"}}; !slices.Equal(p.Filled, want) {
 			t.Errorf("filled %v, want %v", p.Filled, want)
 		}
-		if _, err := o.Preview(t.Context(), "person:other", upload); errs.KindOf(err) != errs.NotFound {
+		if _, err := o.Preview(t.Context(), access.NewProgram("person:other"), upload); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("another one previews it: %v", err)
 		}
 		o.apply("person:hr", upload)
@@ -253,7 +254,7 @@ func TestSecretUntilItsHour(t *testing.T) {
 			o.check(operator+" on 1 April", o.seats(operator, firstApril), with(aprilOut, aprilIn))
 			o.check(operator+" on 31 March", o.seats(operator, march), base)
 		}
-		if list, err := o.List(t.Context(), "person:other"); err != nil || len(list) != 1 {
+		if list, err := o.List(t.Context(), access.NewProgram("person:other")); err != nil || len(list) != 1 {
 			t.Errorf("another one sees %d uploads, want the town's: %v", len(list), err)
 		}
 		o.clock.Set(t, "2026-03-31T23:59:59+09:00")
@@ -263,7 +264,7 @@ func TestSecretUntilItsHour(t *testing.T) {
 		o.check("others from the hour on", o.seats("person:other", firstApril), with(aprilOut, aprilIn))
 		o.attack("person:other", upload, true)
 		o.check("others of the day before", o.seats("person:other", march), base)
-		if list, err := o.List(t.Context(), "person:other"); err != nil || len(list) != 2 {
+		if list, err := o.List(t.Context(), access.NewProgram("person:other")); err != nil || len(list) != 2 {
 			t.Errorf("another one sees %d uploads, want both: %v", len(list), err)
 		}
 	})
@@ -332,7 +333,7 @@ func TestTheSameFileAgainChangesNothing(t *testing.T) {
 		o.imports("person:hr", Options{}, source("発令.csv", april...))
 		for _, now := range []string{"2026-03-25T09:00:00+09:00", "2026-04-02T09:00:00+09:00"} {
 			o.clock.Set(t, now)
-			upload, err := o.Upload(t.Context(), "person:hr", []Source{source("発令.csv", april...)}, Options{})
+			upload, err := o.Upload(t.Context(), access.NewProgram("person:hr"), []Source{source("発令.csv", april...)}, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -340,7 +341,7 @@ func TestTheSameFileAgainChangesNothing(t *testing.T) {
 			if want := []Count{{"same", "変更なし", 3}}; !p.Nothing || !slices.Equal(p.Counts, want) {
 				t.Errorf("at %s: %v %v", now, p.Nothing, p.Counts)
 			}
-			if err := o.Apply(t.Context(), "person:hr", upload, p.Confirmed()); errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Message(err), "変更はありません") {
+			if err := o.Apply(t.Context(), access.NewProgram("person:hr"), upload, p.Confirmed()); errs.KindOf(err) != errs.Conflict || !strings.Contains(errs.Message(err), "変更はありません") {
 				t.Errorf("at %s: applying it again: %v", now, err)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/base/sheet"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
@@ -23,7 +24,7 @@ const undoJob = "people.undo"
 
 // Undo has a job undo an import. Before its day everything is as it was before, in every row. From that day on what it stated
 // was true for somebody: then it is corrected, as an import of its own that says anew what stood before.
-func (s *Service) Undo(ctx context.Context, by string, upload id.ID, why string) error {
+func (s *Service) Undo(ctx context.Context, by *access.Actor, upload id.ID, why string) error {
 	if strings.TrimSpace(why) == "" {
 		return &errs.Error{Kind: errs.Invalid, Message: "取り消す理由を書いてください。", Fields: []errs.Field{{Where: "reason", Message: "取り消す理由を書いてください。"}}}
 	}
@@ -38,7 +39,7 @@ func (s *Service) Undo(ctx context.Context, by string, upload id.ID, why string)
 		if u.State != Applied {
 			return errs.New(errs.Conflict, "この取り込みは、%sです。", u.State.Title())
 		}
-		u.State, u.Note, u.Confirmed, u.Trouble = Undoing, why, by, ""
+		u.State, u.Note, u.Confirmed, u.Trouble = Undoing, why, by.Name, ""
 		if u.Job, err = s.Jobs.Enqueue(ctx, tx.Plain(), undoJob, string(upload)); err != nil {
 			return err
 		}
@@ -147,7 +148,7 @@ func Typed(form Form, rows []map[string]string, name string) (Source, error) {
 }
 
 // Enter takes in rows that were typed, as an upload of one file: a correction is one. It is previewed and applied like any other.
-func (s *Service) Enter(ctx context.Context, by string, form Form, rows []map[string]string, o Options) (id.ID, error) {
+func (s *Service) Enter(ctx context.Context, by *access.Actor, form Form, rows []map[string]string, o Options) (id.ID, error) {
 	typed, err := Typed(form, rows, o.Title)
 	if err != nil {
 		return "", err

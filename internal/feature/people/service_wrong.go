@@ -6,6 +6,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 )
@@ -30,7 +31,7 @@ type Deed struct {
 
 // Meanwhile lists who was taken for the bearer of a post until an import corrected it, and what each of them has done in that
 // time; before it is applied, what the import would correct.
-func (s *Service) Meanwhile(ctx context.Context, by string, upload id.ID) (list []Wrong, err error) {
+func (s *Service) Meanwhile(ctx context.Context, by *access.Actor, upload id.ID) (list []Wrong, err error) {
 	u, err := s.Get(ctx, by, upload)
 	if err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func (s *Service) Meanwhile(ctx context.Context, by string, upload id.ID) (list 
 	}
 	err = s.log.DB().View(ctx, func(r db.Reader) error {
 		list = nil
-		p, err := s.plan(ctx, r, s.now(), by, u, u.choice().Others, lines)
+		p, err := s.plan(ctx, r, s.now(), by.Name, u, u.choice().Others, lines)
 		if err != nil {
 			return err
 		}
@@ -120,8 +121,8 @@ func wrongs(closed, stated []org.Assignment, now db.Time) []org.Assignment {
 }
 
 // deeds are the acts of a person in a time, oldest first.
-func (s *Service) deeds(ctx context.Context, r db.Reader, by string, w Wrong) ([]Deed, error) {
-	batches, err := org.Sight(ctx, r, by, db.At(s.now()))
+func (s *Service) deeds(ctx context.Context, r db.Reader, by *access.Actor, w Wrong) ([]Deed, error) {
+	batches, err := org.Sight(ctx, r, by.Name, db.At(s.now()))
 	if err != nil {
 		return nil, err
 	}

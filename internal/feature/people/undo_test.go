@@ -11,6 +11,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/file"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
@@ -82,7 +83,7 @@ func TestUndoRestoresEveryRow(t *testing.T) {
 		o := newOffice(t, d)
 		before := o.tables()
 		upload := o.imports("person:hr", Options{HeldLimit: 50}, everything()...)
-		held, err := o.Holds(t.Context(), "person:hr", upload)
+		held, err := o.Holds(t.Context(), access.NewProgram("person:hr"), upload)
 		if err != nil || len(held) != 0 {
 			t.Fatalf("%v: held %+v", err, held)
 		}
@@ -97,17 +98,17 @@ func TestUndoRestoresEveryRow(t *testing.T) {
 			}
 		}
 		o.clock.Set(t, "2026-03-31T23:00:00+09:00")
-		if err := o.Undo(t.Context(), "person:hr", upload, ""); errs.KindOf(err) != errs.Invalid {
+		if err := o.Undo(t.Context(), access.NewProgram("person:hr"), upload, ""); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("undo without a reason: %v", err)
 		}
-		if err := o.Undo(t.Context(), "person:other", upload, "誤り"); errs.KindOf(err) != errs.NotFound {
+		if err := o.Undo(t.Context(), access.NewProgram("person:other"), upload, "誤り"); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("undo by another: %v", err)
 		}
-		if err := o.Undo(t.Context(), "person:hr", upload, "誤り"); err != nil {
+		if err := o.Undo(t.Context(), access.NewProgram("person:hr"), upload, "誤り"); err != nil {
 			t.Fatal(err)
 		}
 		o.work()
-		if u, err := o.Get(t.Context(), "person:hr", upload); err != nil || u.State != Undone {
+		if u, err := o.Get(t.Context(), access.NewProgram("person:hr"), upload); err != nil || u.State != Undone {
 			t.Errorf("%v: %s %s", err, u.State, u.Trouble)
 		}
 		o.compare("after the undo", before, o.tables())
@@ -115,15 +116,15 @@ func TestUndoRestoresEveryRow(t *testing.T) {
 
 		again := o.imports("person:hr", Options{HeldLimit: 50}, everything()...)
 		later := o.imports("person:hr", Options{}, source("発令.csv", append(april[:1:1], "R8.5.1,000009,,,,異動,0130,021,")...))
-		if err := o.Undo(t.Context(), "person:hr", again, "誤り"); err != nil {
+		if err := o.Undo(t.Context(), access.NewProgram("person:hr"), again, "誤り"); err != nil {
 			t.Fatal(err)
 		}
 		o.work()
-		if u, err := o.Get(t.Context(), "person:hr", again); err != nil || u.State != Applied || !strings.Contains(u.Trouble, "後の") {
+		if u, err := o.Get(t.Context(), access.NewProgram("person:hr"), again); err != nil || u.State != Applied || !strings.Contains(u.Trouble, "後の") {
 			t.Errorf("undone under a later one: %v %s %s", err, u.State, u.Trouble)
 		}
 		for _, x := range []id.ID{later, again} {
-			if err := o.Undo(t.Context(), "person:hr", x, "誤り"); err != nil {
+			if err := o.Undo(t.Context(), access.NewProgram("person:hr"), x, "誤り"); err != nil {
 				t.Fatal(err)
 			}
 			o.work()
@@ -155,7 +156,7 @@ func TestUndoAfterItsDayIsACorrection(t *testing.T) {
 		o := newOffice(t, d)
 		upload := o.imports("person:hr", Options{}, source("発令.csv", april...))
 		o.clock.Set(t, "2026-04-02T10:00:00+09:00")
-		if err := o.Undo(t.Context(), "person:other", upload, "ファイルの取り違え"); err != nil {
+		if err := o.Undo(t.Context(), access.NewProgram("person:other"), upload, "ファイルの取り違え"); err != nil {
 			t.Fatal(err)
 		}
 		o.work()
@@ -190,7 +191,7 @@ func TestCorrectionAfterItsDay(t *testing.T) {
 		if err := o.log.Settle(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		correction, err := o.Enter(t.Context(), "person:hr", Orders, []map[string]string{
+		correction, err := o.Enter(t.Context(), access.NewProgram("person:hr"), Orders, []map[string]string{
 			{"on": "2026-04-01", "number": "000002", "order": "異動", "unit": "0110", "post": "020"},
 		}, Options{Title: "訂正"})
 		if err != nil {
@@ -198,7 +199,7 @@ func TestCorrectionAfterItsDay(t *testing.T) {
 		}
 		check := func(when string) {
 			t.Helper()
-			list, err := o.Meanwhile(t.Context(), "person:hr", correction)
+			list, err := o.Meanwhile(t.Context(), access.NewProgram("person:hr"), correction)
 			if err != nil || len(list) != 1 {
 				t.Fatalf("%s: %v %+v", when, err, list)
 			}
@@ -240,7 +241,7 @@ func TestWhatIsUndoneBeforeItsHourStaysClosed(t *testing.T) {
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		ctx, o := t.Context(), newOffice(t, d)
 		upload := o.imports("person:hr", Options{HeldLimit: 50}, everything()...)
-		if err := o.Undo(ctx, "person:hr", upload, "誤り"); err != nil {
+		if err := o.Undo(ctx, access.NewProgram("person:hr"), upload, "誤り"); err != nil {
 			t.Fatal(err)
 		}
 		o.work()
@@ -285,14 +286,14 @@ func TestAStoppedImportIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	d := testkit.Open(t, testkit.DSN(t, db.SQLite, modules()), modules())
 	ctx, o := t.Context(), newOffice(t, d)
-	upload, err := o.Upload(ctx, "person:hr", everything(), Options{HeldLimit: 50})
+	upload, err := o.Upload(ctx, access.NewProgram("person:hr"), everything(), Options{HeldLimit: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.Again(ctx, "person:hr", upload); errs.KindOf(err) != errs.Conflict {
+	if err := o.Again(ctx, access.NewProgram("person:hr"), upload); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("again before it was begun: %v", err)
 	}
-	if err := o.Apply(ctx, "person:hr", upload, o.preview("person:hr", upload).Confirmed()); err != nil {
+	if err := o.Apply(ctx, access.NewProgram("person:hr"), upload, o.preview("person:hr", upload).Confirmed()); err != nil {
 		t.Fatal(err)
 	}
 	whole := o.files
@@ -302,18 +303,18 @@ func TestAStoppedImportIsTriedAgain(t *testing.T) {
 	if err := o.Jobs.RunDue(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if u, err := o.Get(ctx, "person:hr", upload); err != nil || u.State != Queued {
+	if u, err := o.Get(ctx, access.NewProgram("person:hr"), upload); err != nil || u.State != Queued {
 		t.Errorf("%v: %s", err, u.State)
 	}
-	if err := o.Again(ctx, "person:other", upload); errs.KindOf(err) != errs.NotFound {
+	if err := o.Again(ctx, access.NewProgram("person:other"), upload); errs.KindOf(err) != errs.NotFound {
 		t.Errorf("again by another: %v", err)
 	}
 	o.files = whole
-	if err := o.Again(ctx, "person:hr", upload); err != nil {
+	if err := o.Again(ctx, access.NewProgram("person:hr"), upload); err != nil {
 		t.Fatal(err)
 	}
 	o.work()
-	if u, err := o.Get(ctx, "person:hr", upload); err != nil || u.State != Applied {
+	if u, err := o.Get(ctx, access.NewProgram("person:hr"), upload); err != nil || u.State != Applied {
 		t.Errorf("%v: %s %s", err, u.State, u.Trouble)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/testkit"
 )
@@ -107,7 +108,7 @@ func TestEverything(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
-		upload, err := o.Upload(t.Context(), "person:hr", everything(), Options{})
+		upload, err := o.Upload(t.Context(), access.NewProgram("person:hr"), everything(), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

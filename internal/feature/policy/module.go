@@ -18,7 +18,7 @@ func Module(s *Service) feature.Module {
 	read := access.PolicyRead
 	return feature.Module{
 		Name: "policy",
-		Menu: []ui.Link{{Text: "規程", Href: "/"}, {Text: "役割ごとの義務", Href: "/duties"}, {Text: "さがす", Href: "/search"}},
+		Menu: web.MenuOf(read, ui.Link{Text: "規程", Href: "/"}, ui.Link{Text: "役割ごとの義務", Href: "/duties"}, ui.Link{Text: "さがす", Href: "/search"}),
 		Part: web.Part{Pages: files, Routes: []web.Route{
 			web.Get("/{$}", read, "home", p.home),
 			web.Get("/regime/{regime}", read, "regime", p.overview),

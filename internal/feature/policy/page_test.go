@@ -33,7 +33,7 @@ func open(t *testing.T, set *regime.Set) opened {
 	s := policy.New(trail.New(d), regime.NewLibrary(set, nil))
 	site, err := web.New(web.Config{
 		Product: "関守", Parts: []web.Part{policy.Module(s).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
-		Allow: func(*http.Request, access.Permission) error { return nil },
+		Identify: func(*http.Request) (*access.Actor, error) { return access.NewProgram("local:reader"), nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func (o opened) imports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.Import(t.Context(), "cli:test", packs[0], tiny.Text, false); err != nil {
+	if _, err := o.Import(t.Context(), access.NewProgram("cli:test"), packs[0], tiny.Text, false); err != nil {
 		t.Fatal(errs.Message(err))
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/kernel/trail"
@@ -122,12 +123,15 @@ func (s *Service) keep(key string, b *Book) {
 }
 
 // Import takes in the official text of the pack's regime, as an act of by.
-func (s *Service) Import(ctx context.Context, by string, p *regime.Pack, data []byte, dryRun bool) (clause.Result, error) {
+func (s *Service) Import(ctx context.Context, by *access.Actor, p *regime.Pack, data []byte, dryRun bool) (clause.Result, error) {
+	if !by.Can(access.PolicyImport) {
+		return clause.Result{}, access.Refused(access.PolicyImport)
+	}
 	refs := make([]string, len(p.Clauses))
 	for i, c := range p.Clauses {
 		refs[i] = c.Document + ":" + c.ID
 	}
-	return clause.Import(ctx, s.log, by, clause.Package{
+	return clause.Import(ctx, s.log, by.Name, clause.Package{
 		Regime: p.ID, Edition: p.Edition, Specs: p.Specs(), Clauses: refs, Known: p.Defects,
 	}, data, dryRun)
 }

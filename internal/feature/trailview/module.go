@@ -20,6 +20,7 @@ func Words() feature.Words {
 			"check": {Title: "証跡の検証", Columns: map[string]string{
 				"actor": "検証した者", "at": "日時", "ok": "異常なし", "size": "件数", "root": "根のハッシュ", "checked": "調べた数", "findings": "見つかったもの",
 			}},
+			"grant":   {Title: "閉じた事案の閲覧", Columns: map[string]string{"person": "だれに", "opens": "対象", "from_on": "最初の日", "until_on": "最後の日", "decision": "決裁番号"}},
 			"epoch":   {Title: "証跡の期", Columns: map[string]string{"number": "期", "starts_at": "開始の件数", "size": "開始の件数", "why": "理由", "at": "日時"}},
 			"erasure": {Title: "消去", Columns: map[string]string{"kind": "種類", "thing": "対象", "part": "部分", "ground": "根拠", "clause": "条項"}},
 		},
@@ -32,7 +33,7 @@ func Module(s *Service, words feature.Words) feature.Module {
 	read := access.TrailRead
 	return feature.Module{
 		Name: "trailview",
-		Menu: []ui.Link{{Text: "証跡", Href: "/trail"}},
+		Menu: web.MenuOf(read, ui.Link{Text: "証跡", Href: "/trail"}),
 		Part: web.Part{Pages: files, Routes: []web.Route{
 			web.Get("/trail", read, "search", p.search),
 			web.Get("/trail/act/{act}", read, "act", p.act),

@@ -83,7 +83,7 @@ func open(t *testing.T, engine db.Engine) world {
 	w.unit = string(made.ID)
 	w.site, err = web.New(web.Config{
 		Product: "関守", Parts: []web.Part{trailview.Module(trailview.New(w.log, w.jobs, tables), words()).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
-		Allow: func(*http.Request, access.Permission) error { return nil }, Who: func(*http.Request) string { return "local:clerk" },
+		Identify: func(*http.Request) (*access.Actor, error) { return access.NewProgram("local:clerk"), nil },
 	})
 	if err != nil {
 		t.Fatal(err)

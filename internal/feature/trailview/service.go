@@ -6,6 +6,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/trail"
 )
@@ -26,18 +27,21 @@ func New(log *trail.Log, jobs *job.Queue, tables []trail.Audited) *Service {
 }
 
 // Ask has the trail verified, on behalf of by. It may take minutes, so a job does it.
-func (s *Service) Ask(ctx context.Context, by string) error {
+func (s *Service) Ask(ctx context.Context, by *access.Actor) error {
 	return s.log.DB().Update(ctx, func(tx *db.Tx) error {
+		if _, err := by.Require(ctx, tx, access.TrailVerify, trail.Body); err != nil {
+			return err
+		}
 		stopped, err := s.jobs.List(ctx, tx, job.Stopped)
 		if err != nil {
 			return err
 		}
 		for _, j := range stopped { // one that came to nothing is tried again, and is no longer shown as such
-			if j.Kind == VerifyJob && j.Payload == by {
+			if j.Kind == VerifyJob && j.Payload == by.Name {
 				return s.jobs.Retry(ctx, tx, j.ID)
 			}
 		}
-		_, err = s.jobs.Enqueue(ctx, tx, VerifyJob, by)
+		_, err = s.jobs.Enqueue(ctx, tx, VerifyJob, by.Name)
 		return err
 	})
 }

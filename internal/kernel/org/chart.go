@@ -105,8 +105,9 @@ func (c *Chart) Place(regime, home string) Place {
 		return Place{string(ScopeSystem), s.Code, s.Name}
 	}
 	p := Place{Kind: string(ScopeBody)}
+	_, ruled := c.Rules(regime)
 	for _, u := range c.Tree.Below("") {
-		if u.Regime == regime {
+		if u.Regime == regime || !ruled {
 			p.Code, p.Name = u.Code, u.Name
 			break
 		}
@@ -210,7 +211,7 @@ func (c *Chart) survey() survey {
 				switch {
 				case !h.Vacant():
 					s.by[h.Person.ID] = append(s.by[h.Person.ID], h)
-				case len(r.OneOf) == 0:
+				case len(r.OneOf) == 0 && !r.Named:
 					s.vacant = append(s.vacant, h)
 				}
 			}

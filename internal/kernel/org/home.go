@@ -22,6 +22,12 @@ func UnitOf(home string) (id.ID, bool) { return cut(home, "u:") }
 // SystemOf is the system of a system's home.
 func SystemOf(home string) (id.ID, bool) { return cut(home, "s:") }
 
+// PersonHome is the home of what is one person's own: it moves with the person.
+func PersonHome(person id.ID) string { return "p:" + string(person) }
+
+// PersonOfHome is the person of a person's home.
+func PersonOfHome(home string) (id.ID, bool) { return cut(home, "p:") }
+
 func cut(home, prefix string) (id.ID, bool) {
 	of, ok := strings.CutPrefix(home, prefix)
 	return id.ID(of), ok

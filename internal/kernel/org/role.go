@@ -52,6 +52,7 @@ type Role struct {
 	HeldBy                   HeldBy
 	Deputy                   *DeputyRule
 	Vacant                   string // role that acts when nobody else does
+	Named                    bool   // given by designation alone: that nobody has it is no vacancy
 	Privileged               bool
 	May                      []string     // permissions
 	Everyone                 []Employment // whose people bear the role

@@ -43,6 +43,10 @@ func (v View) seen(args *[]any, alias string) string {
 	return fmt.Sprintf("%[1]sfrom_on <= %[2]s and %[1]suntil_on >= %[2]s and %[3]s", alias, on, v.known(args, alias))
 }
 
+// Seen is the condition that a statement of this package may be known and holds on the day; alias is "" or that of its table with
+// the dot. args get what it compares with.
+func (v View) Seen(args *[]any, alias string) string { return v.seen(args, alias) }
+
 // now reads what holds on the day; where and its args come before the view's.
 func now[T any, P row[T]](ctx context.Context, r db.Reader, v View, t Table[T], where, order string, args ...any) ([]T, error) {
 	list, err := db.List[T](ctx, r, `select `+t.Columns()+` from `+t.Name()+` where `+where+` and `+v.seen(&args, "")+` order by `+order, args...)

@@ -38,8 +38,16 @@ type Tx struct {
 
 	inner   *db.Tx
 	plain   bool
+	as      string
 	entries int64 // recorded so far
 	pending []entryRow
+}
+
+// As says on which authority the act is done: the transaction has found out who may do it. The first that is named counts.
+func (t *Tx) As(authority string) {
+	if t.as == "" {
+		t.as = authority
+	}
 }
 
 // AfterCommit has fn called once when the transaction is committed.
@@ -77,6 +85,9 @@ func (l *Log) act(ctx context.Context, inner *db.Tx, act Act, fn func(tx *Tx) er
 	}
 	if err := tx.flush(ctx); err != nil {
 		return err
+	}
+	if tx.as != "" {
+		act.Authority = tx.as
 	}
 	row, err := act.row(tx.Act, db.At(tx.Now))
 	if err != nil {

@@ -1,0 +1,82 @@
+package access
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/trail"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// Schema is the tables of this package.
+func Schema() fs.FS { return db.Steps(schema) }
+
+// Where is the scope as a condition on a column that holds homes; args get what it compares with.
+func (s Scope) Where(r db.Reader, args *[]any, column string) string {
+	var parts []string
+	if s.every {
+		parts = append(parts, column+` not like 'c:%'`)
+	} else {
+		if s.body {
+			parts = append(parts, column+` = 'b:'`)
+		}
+		if len(s.homes) > 0 {
+			parts = append(parts, column+` in `+db.Among(r, args, s.homes))
+		}
+		parts = append(parts, s.people(r, args, column)...)
+	}
+	if len(s.open) > 0 {
+		parts = append(parts, column+` in `+db.Among(r, args, s.open))
+	}
+	if len(parts) == 0 {
+		return `1 = 0`
+	}
+	return `(` + strings.Join(parts, ` or `) + `)`
+}
+
+// people are the conditions that a home is that of somebody who works in the scope, or nowhere.
+func (s Scope) people(r db.Reader, args *[]any, column string) []string {
+	var parts []string
+	person := `substr(` + column + `, 3)`
+	if len(s.units) > 0 {
+		parts = append(parts, fmt.Sprintf(`%s like 'p:%%' and exists (select 1 from org_assignment x where x.person = %s and x.unit in %s and %s)`,
+			column, person, db.Among(r, args, s.units), s.view.Seen(args, "x.")))
+	}
+	if s.body {
+		parts = append(parts, fmt.Sprintf(`%s like 'p:%%' and not exists (select 1 from org_assignment x where x.person = %s and %s)`,
+			column, person, s.view.Seen(args, "x.")))
+	}
+	return parts
+}
+
+// Grant opens one closed home to one person for some days, by a decision.
+type Grant struct {
+	ID id.ID `db:"id" trail:"key"`
+	trail.Row
+	Person   id.ID       `db:"person"`
+	Opens    string      `db:"opens"` // the home; the row has the same, so that only those who see it know of it
+	From     jpdate.Date `db:"from_on"`
+	Until    jpdate.Date `db:"until_on"` // last day
+	Decision string      `db:"decision"` // number of the decision
+}
+
+// Grants is the table of grants.
+var Grants = trail.NewTable[Grant]("access_grant", "grant")
+
+// Audited lists the tables of this package.
+func Audited() []trail.Audited { return []trail.Audited{Grants} }
+
+// grantedTo lists the closed homes that are open to a person on a day.
+func grantedTo(ctx context.Context, r db.Reader, person id.ID, on jpdate.Date) ([]string, error) {
+	homes, err := db.List[string](ctx, r, `select opens from access_grant where person = $1 and from_on <= $2 and until_on >= $2 order by opens`, person, on)
+	return slices.Compact(homes), err
+}
