@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -131,6 +132,47 @@ func syncDir(dir string) error {
 		return err
 	}
 	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// Secret gives 32 random bytes that lie in the store under a name ending in ".key", for its owner alone, in hex. The first time
+// it makes them; processes that do so at once get the same. No backup contains them.
+func (s *Store) Secret(name string) ([]byte, error) {
+	text, err := s.read(name)
+	if err != nil {
+		return nil, err
+	}
+	if text == "" {
+		made := make([]byte, 32)
+		rand.Read(made) // never fails since Go 1.24
+		if err := s.writeOnce(name, hex.EncodeToString(made)+"\n"); err != nil {
+			return nil, err
+		}
+		if text, err = s.read(name); err != nil {
+			return nil, err
+		}
+	}
+	secret, err := hex.DecodeString(strings.TrimSpace(text))
+	if err != nil || len(secret) != 32 {
+		return nil, errs.Wrap(err, errs.Invalid, "フォルダ %s の %s は鍵の形ではありません。控えから戻してください。控えがないときは、このファイルを退けると新しい鍵で始まります。", s.dir, name)
+	}
+	return secret, nil
+}
+
+// writeOnce writes a file unless it is there.
+func (s *Store) writeOnce(name, text string) error {
+	whole := name + "." + rand.Text() + ".new"
+	defer func() { _ = os.Remove(filepath.Join(s.dir, whole)) }()
+	if err := s.write(whole, text); err != nil {
+		return err
+	}
+	err := os.Link(filepath.Join(s.dir, whole), filepath.Join(s.dir, name))
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		err = syncDir(s.dir)
+	}
+	if err != nil {
+		return errs.Wrap(err, errs.Unavailable, "ファイル %s に書けません。空きと権限を確かめてください。", filepath.Join(s.dir, name))
+	}
+	return nil
 }
 
 // origin is the name under which an epoch is signed.

@@ -1,0 +1,142 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/id"
+)
+
+// factorUse is how far a factor was used.
+type factorUse struct {
+	Factor id.ID  `db:"factor"`
+	Step   int64  `db:"step"`    // of a generator: the last of which a code was taken
+	Signs  int64  `db:"signs"`   // of a passkey: its counter
+	Used   int64  `db:"used"`    // of a printed list: one bit for each code
+	UsedAt string `db:"used_at"` // db.Time, or "" for never
+}
+
+// holding is a factor with its use.
+type holding struct {
+	Factor
+	use factorUse
+}
+
+// factorsOf lists the factors of an account that count, oldest first.
+func factorsOf(ctx context.Context, r db.Reader, account id.ID) ([]holding, error) {
+	list, err := db.List[Factor](ctx, r, `select `+factors.Columns()+` from account_factor where account = $1 and withdrawn_at = '' order by id`, account)
+	if err != nil {
+		return nil, err
+	}
+	uses, err := db.List[factorUse](ctx, r, `select u.factor, u.step, u.signs, u.used, u.used_at from account_factor_use u
+		join account_factor f on f.id = u.factor where f.account = $1 and f.withdrawn_at = ''`, account)
+	if err != nil {
+		return nil, err
+	}
+	by := map[id.ID]factorUse{}
+	for _, u := range uses {
+		by[u.Factor] = u
+	}
+	all := make([]holding, len(list))
+	for i, f := range list {
+		all[i] = holding{f, by[f.ID]}
+	}
+	return all, nil
+}
+
+// factorOf reads one factor; NotFound.
+func factorOf(ctx context.Context, r db.Reader, factor id.ID) (Factor, error) {
+	return db.Get[Factor](ctx, r, `select `+factors.Columns()+` from account_factor where id = $1`, factor)
+}
+
+func insertUse(ctx context.Context, tx *db.Tx, u factorUse) error {
+	_, err := tx.Exec(ctx, `insert into account_factor_use (factor, step, signs, used, used_at) values ($1, $2, $3, $4, $5)`, u.Factor, u.Step, u.Signs, u.Used, u.UsedAt)
+	return err
+}
+
+// moveUse takes a factor from one use to the next; false where another was there before, and then nothing is written.
+func moveUse(ctx context.Context, tx *db.Tx, from, to factorUse) (bool, error) {
+	done, err := db.List[id.ID](ctx, tx, `update account_factor_use set step = $1, signs = $2, used = $3, used_at = $4
+		where factor = $5 and step = $6 and signs = $7 and used = $8 returning factor`,
+		to.Step, to.Signs, to.Used, tx.Now, from.Factor, from.Step, from.Signs, from.Used)
+	return len(done) == 1, err
+}
+
+// factorTries counts tries that were not right.
+type factorTries struct {
+	Wrong int64   `db:"tries"`
+	Last  db.Time `db:"at"`
+}
+
+func triesOf(ctx context.Context, r db.Reader, account id.ID) (factorTries, error) {
+	t, err := db.Get[factorTries](ctx, r, `select tries, at from account_try where kind = 'factor' and subject = $1`, account)
+	if errors.Is(err, db.ErrNotFound) {
+		return factorTries{}, nil
+	}
+	return t, err
+}
+
+func countTry(ctx context.Context, tx *db.Tx, account id.ID) error {
+	_, err := tx.Exec(ctx, `insert into account_try (kind, subject, until_at, tries, at) values ('factor', $1, $2, 1, $3)
+		on conflict (kind, subject) do update set tries = account_try.tries + 1, at = excluded.at, until_at = excluded.until_at`,
+		account, db.At(tx.Now.Add(24*time.Hour)), tx.Now)
+	return err
+}
+
+func forgetTries(ctx context.Context, tx *db.Tx, account id.ID) error {
+	_, err := tx.Exec(ctx, `delete from account_try where kind = 'factor' and subject = $1`, account)
+	return err
+}
+
+// purpose is what a ceremony is for.
+type purpose string
+
+const (
+	toRegister purpose = "register" // a passkey
+	toGive     purpose = "give"     // a passkey
+	toConfirm  purpose = "confirm"  // a generator
+)
+
+// ceremony is what a session has begun.
+type ceremony struct {
+	Session string  `db:"session"`
+	Purpose purpose `db:"purpose"`
+	Account id.ID   `db:"account"`
+	Factor  id.ID   `db:"factor"` // that will come of it; "" for none
+	Data    []byte  `db:"data"`
+	Expires db.Time `db:"expires_at"`
+}
+
+// beginCeremony keeps a ceremony in the place of what the session began before, and clears away what is too old.
+func beginCeremony(ctx context.Context, tx *db.Tx, p ceremony) error {
+	if _, err := tx.Exec(ctx, `delete from account_ceremony where expires_at < $1 or session = $2 and purpose = $3`, tx.Now, p.Session, p.Purpose); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `insert into account_ceremony (session, purpose, account, factor, data, expires_at) values ($1, $2, $3, $4, $5, $6)`,
+		p.Session, p.Purpose, p.Account, p.Factor, p.Data, p.Expires)
+	return err
+}
+
+// ceremonyOf reads what a session has begun for an account; errCeremony where there is nothing or its time is over.
+func ceremonyOf(ctx context.Context, r db.Reader, session string, what purpose, account id.ID, now db.Time) (ceremony, error) {
+	p, err := db.Get[ceremony](ctx, r, `select session, purpose, account, factor, data, expires_at from account_ceremony
+		where session = $1 and purpose = $2 and account = $3 and expires_at >= $4`, session, what, account, now)
+	if errors.Is(err, db.ErrNotFound) {
+		err = errCeremony
+	}
+	return p, err
+}
+
+// takeCeremony is ceremonyOf for once; false where somebody has taken it in the meantime.
+func takeCeremony(ctx context.Context, tx *db.Tx, p ceremony) (bool, error) {
+	done, err := db.List[string](ctx, tx, `delete from account_ceremony where session = $1 and purpose = $2 and expires_at = $3 returning session`, p.Session, p.Purpose, p.Expires)
+	return len(done) == 1, err
+}
+
+// dropCeremonies forgets all that is begun for an account.
+func dropCeremonies(ctx context.Context, tx *db.Tx, account id.ID) error {
+	_, err := tx.Exec(ctx, `delete from account_ceremony where account = $1`, account)
+	return err
+}
