@@ -22,7 +22,7 @@ import (
 func (w *town) dump() []string {
 	w.Helper()
 	var lines []string
-	err := w.log.DB().View(w.Context(), func(r db.Reader) error {
+	err := w.Log.DB().View(w.Context(), func(r db.Reader) error {
 		for _, some := range []func() ([]string, error){
 			func() ([]string, error) { return rows(w, r, org.Units) },
 			func() ([]string, error) { return rows(w, r, org.Codes) },
@@ -80,18 +80,18 @@ func (w *town) knows(rules []org.Rules, day, actor string) string {
 		b.Write(append(text, '\n'))
 	}
 	ctx := w.Context()
-	err := w.log.DB().View(ctx, func(r db.Reader) error {
+	err := w.Log.DB().View(ctx, func(r db.Reader) error {
 		v := w.view(r, day, actor)
 		tree, err := v.Tree(ctx, r)
 		say(tree.Units(), err)
 		for _, name := range slices.Sorted(func(yield func(string) bool) {
-			for name := range w.ids {
+			for name := range w.IDs {
 				if !yield(name) {
 					return
 				}
 			}
 		}) {
-			x := w.ids[name]
+			x := w.IDs[name]
 			switch kind, _, _ := strings.Cut(name, " "); kind {
 			case "unit":
 				say(v.UnitHistory(ctx, r, x))
@@ -132,21 +132,21 @@ func TestNobodyKnowsBeforeTheHour(t *testing.T) {
 	rules := rulesOf(t)
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		w := build(t, d, "testdata/town.txt")
-		w.clock.Set(t, "2026-03-24T10:00:00+09:00")
+		w.Clock.Set(t, "2026-03-24T10:00:00+09:00")
 		days := []string{"2025-03-31", "2025-04-01", "2026-03-24", "2026-03-31", "2026-04-01", "2026-09-01"}
 		before := map[string]string{}
 		known := map[string]id.ID{}
-		for name, x := range w.ids {
+		for name, x := range w.IDs {
 			known[name] = x
 		}
 		for _, day := range days {
 			before[day] = w.knows(rules, day, "cli:other")
 		}
 		w.apply()
-		all := w.ids
-		w.ids = known // nobody can ask for what he does not know of; the others come below
+		all := w.IDs
+		w.IDs = known // nobody can ask for what he does not know of; the others come below
 		for _, at := range []string{"2026-03-24T10:00:01+09:00", "2026-03-31T23:59:59+09:00"} {
-			w.clock.Set(t, at)
+			w.Clock.Set(t, at)
 			for _, day := range days {
 				for _, actor := range []string{"cli:other", "cli:jin", "cli:jinji2", ""} {
 					if diff := cmp.Diff(before[day], w.knows(rules, day, actor)); diff != "" {
@@ -160,12 +160,12 @@ func TestNobodyKnowsBeforeTheHour(t *testing.T) {
 				}
 			}
 		}
-		w.ids = all
+		w.IDs = all
 		early := map[string]string{}
 		for _, day := range days {
 			early[day] = w.knows(rules, day, operator)
 		}
-		w.clock.Set(t, "2026-04-01T00:00:00+09:00")
+		w.Clock.Set(t, "2026-04-01T00:00:00+09:00")
 		for _, day := range days {
 			if diff := cmp.Diff(early[day], w.knows(rules, day, "cli:other")); diff != "" {
 				t.Errorf("of %s operators knew before (-) what all know now (+):\n%s", day, diff)
@@ -181,7 +181,7 @@ func TestNobodyKnowsBeforeTheHour(t *testing.T) {
 func (w *town) mustNotKnow(name string, x id.ID) {
 	w.Helper()
 	ctx := w.Context()
-	err := w.log.DB().View(ctx, func(r db.Reader) error {
+	err := w.Log.DB().View(ctx, func(r db.Reader) error {
 		v := w.view(r, "2026-04-01", "cli:other")
 		units, err1 := v.UnitHistory(ctx, r, x)
 		people, err2 := v.PersonHistory(ctx, r, x)
@@ -202,14 +202,14 @@ func TestTakeBackRestoresEveryRow(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		w := build(t, d, "testdata/town.txt")
-		w.clock.Set(t, "2026-03-24T10:00:00+09:00")
+		w.Clock.Set(t, "2026-03-24T10:00:00+09:00")
 		before := w.dump()
 		w.apply()
 		if cmp.Equal(before, w.dump()) {
 			t.Fatal("the batch states nothing")
 		}
-		w.clock.Set(t, "2026-03-31T23:59:59+09:00")
-		w.do(trail.Act{}, func(tx *trail.Tx) error { return org.TakeBack(t.Context(), tx, w.batch) })
+		w.Clock.Set(t, "2026-03-31T23:59:59+09:00")
+		w.Do(trail.Act{}, func(tx *trail.Tx) error { return org.TakeBack(t.Context(), tx, w.batch) })
 		if diff := cmp.Diff(before, w.dump()); diff != "" {
 			t.Errorf("taken back (-before +after):\n%s", diff)
 		}
@@ -219,7 +219,7 @@ func TestTakeBackRestoresEveryRow(t *testing.T) {
 		}
 		// What was taken back can be stated again, and no trace of the first try is in the way.
 		w.apply()
-		w.clock.Set(t, "2026-04-01T00:00:00+09:00")
+		w.Clock.Set(t, "2026-04-01T00:00:00+09:00")
 		if err := w.takeBack(w.batch); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("taken back after its day: %v", err)
 		}
@@ -227,7 +227,7 @@ func TestTakeBackRestoresEveryRow(t *testing.T) {
 }
 
 func (w *town) takeBack(b org.Batch) error {
-	return w.try(trail.Act{}, func(tx *trail.Tx) error { return org.TakeBack(w.Context(), tx, b) })
+	return w.Try(trail.Act{}, func(tx *trail.Tx) error { return org.TakeBack(w.Context(), tx, b) })
 }
 
 // TestBatchesStandOnOneAnother: what a later batch changes of an earlier one is taken back first, and while a batch waits nobody
@@ -236,26 +236,26 @@ func TestBatchesStandOnOneAnother(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		w := build(t, d, "testdata/town.txt")
-		w.clock.Set(t, "2026-03-24T10:00:00+09:00")
+		w.Clock.Set(t, "2026-03-24T10:00:00+09:00")
 		first := w.dump()
 		w.apply()
 		one, before := w.batch, w.dump()
 		two := org.Batch{ID: "two", Row: trail.Row{Home: org.BodyHome}, Effective: one.Effective, Opens: one.Opens, Operators: operator, State: org.Applied}
 		move := func(c func(tx *trail.Tx) org.Change, actor, name string) error {
-			return w.try(trail.Act{}, func(tx *trail.Tx) error {
-				list, err := w.view(tx, "2026-04-01", actor).AssignmentsOf(t.Context(), tx, w.id("person", name))
+			return w.Try(trail.Act{}, func(tx *trail.Tx) error {
+				list, err := w.view(tx, "2026-04-01", actor).AssignmentsOf(t.Context(), tx, w.ID("person", name))
 				if err != nil || len(list) != 1 {
 					return fmt.Errorf("%d assignments of %s: %w", len(list), name, err)
 				}
-				a := org.Restated(c(tx), list[0], w.day("2026-04-01"), org.Open())
-				a.Unit = w.id("unit", "2500")
+				a := org.Restated(c(tx), list[0], w.Day("2026-04-01"), org.Open())
+				a.Unit = w.ID("unit", "2500")
 				return org.Replace(t.Context(), tx, org.Assignments, c(tx), list[0], a)
 			})
 		}
 		if err := move(org.AtOnce, "cli:other", "小川"); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("changed what a batch closes: %v", err)
 		}
-		w.do(trail.Act{}, func(tx *trail.Tx) error { return org.Batches.Put(t.Context(), tx, two) })
+		w.Do(trail.Act{}, func(tx *trail.Tx) error { return org.Batches.Put(t.Context(), tx, two) })
 		two.Version = 1
 		if err := move(two.Change, operator, "小川"); err != nil { // the batch's own statement, by one who sees it
 			t.Fatal(err)
@@ -287,17 +287,17 @@ func TestEndOnADayBeforeTheFirst(t *testing.T) {
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		w := build(t, d, "testdata/town.txt")
 		for _, last := range []string{"2025-06-30", "2025-03-31"} {
-			w.do(trail.Act{}, func(tx *trail.Tx) error {
-				list, err := w.view(tx, "2025-06-01", "").AssignmentsOf(t.Context(), tx, w.id("person", "石田"))
+			w.Do(trail.Act{}, func(tx *trail.Tx) error {
+				list, err := w.view(tx, "2025-06-01", "").AssignmentsOf(t.Context(), tx, w.ID("person", "石田"))
 				if err != nil {
 					return err
 				}
-				return org.EndOn(t.Context(), tx, org.Assignments, org.AtOnce(tx), list[0], w.day(last))
+				return org.EndOn(t.Context(), tx, org.Assignments, org.AtOnce(tx), list[0], w.Day(last))
 			})
-			w.clock.Add(1)
+			w.Clock.Add(1)
 			var list []org.Assignment
 			if err := d.View(t.Context(), func(r db.Reader) (err error) {
-				list, err = w.view(r, "2025-06-01", "").AssignmentHistory(t.Context(), r, w.id("person", "石田"))
+				list, err = w.view(r, "2025-06-01", "").AssignmentHistory(t.Context(), r, w.ID("person", "石田"))
 				return err
 			}); err != nil {
 				t.Fatal(err)

@@ -20,7 +20,7 @@ func (w *town) at(s *org.Charts, r db.Reader, rules []org.Rules, day, actor stri
 	if err != nil {
 		w.Fatal(err)
 	}
-	return c, said(c.Holders("kobe-city", "information-manager", w.home("2400")))
+	return c, said(c.Holders("kobe-city", "information-manager", w.Home("2400")))
 }
 
 // TestChartsAreNeverOld: a chart is remembered until somebody writes, a batch opens or the day or the rules change; what a
@@ -30,7 +30,7 @@ func TestChartsAreNeverOld(t *testing.T) {
 	rules := rulesOf(t)
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		w := build(t, d, "testdata/town.txt")
-		w.clock.Set(t, "2026-03-24T10:00:00+09:00")
+		w.Clock.Set(t, "2026-03-24T10:00:00+09:00")
 		w.apply()
 		s, second := &org.Charts{}, &org.Charts{}
 		look := func(s *org.Charts, day, actor string) (c *org.Chart, who string) {
@@ -54,11 +54,11 @@ func TestChartsAreNeverOld(t *testing.T) {
 		}
 
 		// The hour of the batch comes, and nothing is written.
-		w.clock.Set(t, "2026-03-31T23:59:59+09:00")
+		w.Clock.Set(t, "2026-03-31T23:59:59+09:00")
 		if again, _ := look(s, "2026-04-01", "cli:other"); again != one {
 			t.Error("looked again without a reason")
 		}
-		w.clock.Set(t, "2026-04-01T00:00:00+09:00")
+		w.Clock.Set(t, "2026-04-01T00:00:00+09:00")
 		opened, who := look(s, "2026-04-01", "cli:other")
 		if !strings.HasPrefix(who, "福田") {
 			t.Errorf("when the batch has opened: %s", who)
@@ -70,14 +70,14 @@ func TestChartsAreNeverOld(t *testing.T) {
 		// A transaction sees its own writes at every step; undone, they were never there.
 		undone := errors.New("undone")
 		leave := func(tx *trail.Tx, name string) error {
-			list, err := w.view(tx, "2026-04-01", "").AssignmentsOf(t.Context(), tx, w.id("person", name))
+			list, err := w.view(tx, "2026-04-01", "").AssignmentsOf(t.Context(), tx, w.ID("person", name))
 			if err != nil {
 				return err
 			}
-			return org.EndOn(t.Context(), tx, org.Assignments, org.AtOnce(tx), list[0], w.day("2026-03-31"))
+			return org.EndOn(t.Context(), tx, org.Assignments, org.AtOnce(tx), list[0], w.Day("2026-03-31"))
 		}
 		write := func(end error) {
-			err := w.try(trail.Act{}, func(tx *trail.Tx) error {
+			err := w.Try(trail.Act{}, func(tx *trail.Tx) error {
 				if err := leave(tx, "久保"); err != nil {
 					return err
 				}
@@ -100,13 +100,13 @@ func TestChartsAreNeverOld(t *testing.T) {
 		if again, who := look(s, "2026-04-01", "cli:other"); again != opened {
 			t.Errorf("after what was undone: %s", who)
 		}
-		w.clock.Set(t, "2026-04-01T00:00:10+09:00")
+		w.Clock.Set(t, "2026-04-01T00:00:10+09:00")
 		write(nil)
-		w.clock.Set(t, "2026-04-01T00:00:05+09:00")
+		w.Clock.Set(t, "2026-04-01T00:00:05+09:00")
 		if _, who := look(second, "2026-04-01", "cli:other"); !strings.HasPrefix(who, "福田") {
 			t.Errorf("by a clock that is behind: %s", who)
 		}
-		w.clock.Set(t, "2026-04-01T00:00:10+09:00")
+		w.Clock.Set(t, "2026-04-01T00:00:10+09:00")
 		for _, s := range []*org.Charts{s, second} {
 			if _, who := look(s, "2026-04-01", "cli:other"); strings.HasPrefix(who, "福田") {
 				t.Errorf("after what was written: %s", who)
@@ -129,7 +129,7 @@ func TestChartsForgetWhoIsErased(t *testing.T) {
 		look := func() (who string, statement string) {
 			if err := d.View(t.Context(), func(r db.Reader) error {
 				_, who = w.at(s, r, rules, "2026-03-01", "")
-				p, err := w.view(r, "2026-03-01", "").Person(t.Context(), r, w.id("person", "佐藤"))
+				p, err := w.view(r, "2026-03-01", "").Person(t.Context(), r, w.ID("person", "佐藤"))
 				statement = string(p.ID)
 				return err
 			}); err != nil {
@@ -141,7 +141,7 @@ func TestChartsForgetWhoIsErased(t *testing.T) {
 		if !strings.HasPrefix(who, "佐藤") {
 			t.Fatal(who)
 		}
-		n, err := w.log.Erase(t.Context(), trail.Act{Actor: "cli:test", Name: "trail.erase"}, org.Audited(),
+		n, err := w.Log.Erase(t.Context(), trail.Act{Actor: "cli:test", Name: "trail.erase"}, org.Audited(),
 			trail.Erasure{Kind: "person", Thing: statement, Part: trail.PartPersonal, Ground: "請求", Clause: "law:1"})
 		if err != nil || n != 1 {
 			t.Fatal(n, err)
@@ -169,7 +169,7 @@ func TestStanding(t *testing.T) {
 		} {
 			var x org.Standing
 			err := d.View(t.Context(), func(r db.Reader) (err error) {
-				x, err = s.Standing(t.Context(), r, w.view(r, "2026-04-01", "person:"+name), rules, w.id("person", name))
+				x, err = s.Standing(t.Context(), r, w.view(r, "2026-04-01", "person:"+name), rules, w.ID("person", name))
 				return err
 			})
 			if err != nil {
@@ -195,7 +195,7 @@ func TestStanding(t *testing.T) {
 			}
 		}
 		err := d.View(t.Context(), func(r db.Reader) error {
-			_, err := s.Standing(t.Context(), r, w.view(r, "2025-03-31", ""), rules, w.id("person", "久保"))
+			_, err := s.Standing(t.Context(), r, w.view(r, "2025-03-31", ""), rules, w.ID("person", "久保"))
 			return err
 		})
 		if errs.KindOf(err) != errs.NotFound {
@@ -228,7 +228,7 @@ func TestVacanciesAndAuthoritiesAreTheSameSeats(t *testing.T) {
 				}
 			}
 		}
-		for name, x := range w.ids {
+		for name, x := range w.IDs {
 			if strings.HasPrefix(name, "person ") {
 				held += len(c.Authorities(x))
 			}

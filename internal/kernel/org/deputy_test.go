@@ -35,11 +35,11 @@ func TestNameDeputy(t *testing.T) {
 			{"kobe-city", "no-such-role", "2000", "木村", "毛利", "2026-04-01", "9999-12-31", "role"},
 			{"kobe-city", "information-manager", "2100", "小川", "久保", "2026-04-01", "2026-03-31", "giver person until_on"},
 		} {
-			err := w.try(trail.Act{}, func(tx *trail.Tx) error {
-				scope := w.home(x.scope)
+			err := w.Try(trail.Act{}, func(tx *trail.Tx) error {
+				scope := w.Home(x.scope)
 				return org.NameDeputy(t.Context(), tx, c, org.Deputy{
-					Statement: org.AtOnce(tx).State(scope, w.day(x.from), w.day(x.until)), Regime: x.regime, Role: x.role, Scope: scope,
-					Giver: w.id("person", x.giver), Person: w.id("person", x.person),
+					Statement: org.AtOnce(tx).State(scope, w.Day(x.from), w.Day(x.until)), Regime: x.regime, Role: x.role, Scope: scope,
+					Giver: w.ID("person", x.giver), Person: w.ID("person", x.person),
 				})
 			})
 			var fields []string
@@ -52,8 +52,8 @@ func TestNameDeputy(t *testing.T) {
 				t.Errorf("%v: %v", x, err)
 			}
 		}
-		w.clock.Add(1)
-		if got := said(w.chart(rules, "2026-04-01", "").Holders("kobe-city", "information-manager", w.home("2100"))); got != "久保（本務 課長） 毛利（代行 久保 2026-09-30まで） 根本（代行 久保）" {
+		w.Clock.Add(1)
+		if got := said(w.chart(rules, "2026-04-01", "").Holders("kobe-city", "information-manager", w.Home("2100"))); got != "久保（本務 課長） 毛利（代行 久保 2026-09-30まで） 根本（代行 久保）" {
 			t.Error(got)
 		}
 	})
@@ -70,7 +70,7 @@ func TestDeputiesLapse(t *testing.T) {
 			var b strings.Builder
 			c := w.chart(rules, day, "")
 			for _, n := range c.Deputies() {
-				fmt.Fprintf(&b, "%s %s %s\n", w.names[n.Person], n.State, n.Until)
+				fmt.Fprintf(&b, "%s %s %s\n", w.Names[n.Person], n.State, n.Until)
 			}
 			return b.String()
 		}
@@ -84,14 +84,14 @@ func TestDeputiesLapse(t *testing.T) {
 				t.Errorf("%s:\n%swant\n%s", day, got, want)
 			}
 		}
-		w.do(trail.Act{}, func(tx *trail.Tx) error {
-			return w.state(tx, org.AtOnce(tx), w.day("2026-04-10"), []string{"deputy kobe-city information-manager 2400 福田 小川"})
+		w.Do(trail.Act{}, func(tx *trail.Tx) error {
+			return w.State(tx, org.AtOnce(tx), w.Day("2026-04-10"), "deputy kobe-city information-manager 2400 福田 小川")
 		})
-		w.clock.Add(1)
-		if got := said(w.chart(rules, "2026-04-10", "").Holders("kobe-city", "information-manager", w.home("2400"))); got != "福田（本務 課長） 小川（代行 福田）" {
+		w.Clock.Add(1)
+		if got := said(w.chart(rules, "2026-04-10", "").Holders("kobe-city", "information-manager", w.Home("2400"))); got != "福田（本務 課長） 小川（代行 福田）" {
 			t.Errorf("confirmed by the new holder: %s", got)
 		}
-		if got := said(w.chart(rules, "2026-04-09", "").Holders("kobe-city", "information-manager", w.home("2400"))); got != "福田（本務 課長） 野村（代行・暫定 佐藤 2026-04-30まで）" {
+		if got := said(w.chart(rules, "2026-04-09", "").Holders("kobe-city", "information-manager", w.Home("2400"))); got != "福田（本務 課長） 野村（代行・暫定 佐藤 2026-04-30まで）" {
 			t.Errorf("the day before: %s", got)
 		}
 	})

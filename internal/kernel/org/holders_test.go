@@ -68,9 +68,9 @@ func table(c *org.Chart, rules org.Rules) string {
 func later(t *testing.T, d *db.DB, file string) *town {
 	t.Helper()
 	w := build(t, d, file)
-	w.clock.Set(t, "2026-03-24T10:00:00+09:00")
+	w.Clock.Set(t, "2026-03-24T10:00:00+09:00")
 	w.apply()
-	w.clock.Set(t, "2026-04-01T00:00:00+09:00")
+	w.Clock.Set(t, "2026-04-01T00:00:00+09:00")
 	return w
 }
 
@@ -118,7 +118,7 @@ func TestClimbing(t *testing.T) {
 				b.WriteString(line)
 			case ok, len(f) == 3:
 				home := strings.Replace(f[2], "b", "b:", 1)
-				fmt.Fprintf(&b, "%s %s %s: %s\n", f[0], f[1], f[2], said(c.Holders(f[0], f[1], w.home(home))))
+				fmt.Fprintf(&b, "%s %s %s: %s\n", f[0], f[1], f[2], said(c.Holders(f[0], f[1], w.Home(home))))
 			}
 		}
 		testkit.Golden(t, "testdata/climbing.txt", b.String())
@@ -138,14 +138,14 @@ func TestRulesThatNoPackHas(t *testing.T) {
 	}}}
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		w := later(t, d, "testdata/town.txt")
-		w.do(trail.Act{}, func(tx *trail.Tx) error {
-			return errors.Join(w.state(tx, org.AtOnce(tx), w.day("2025-04-01"), []string{
+		w.Do(trail.Act{}, func(tx *trail.Tx) error {
+			return errors.Join(w.State(tx, org.AtOnce(tx), w.Day("2025-04-01"),
 				"designate kobe-city head 2300 根本", // of a unit that has ended since
 				"designate kobe-city head 3100 清水", // who has left
 				"designate kobe-city head 2400 福田", "designate kobe-city head 2101 毛利",
-			}), w.state(tx, org.AtOnce(tx), w.day("2026-06-01"), []string{"end assign 小林 2310 課長"}))
+			), w.State(tx, org.AtOnce(tx), w.Day("2026-06-01"), "end assign 小林 2310 課長"))
 		})
-		w.clock.Add(1)
+		w.Clock.Add(1)
 		for _, c := range []struct{ role, home, day, want string }{
 			{"head", "2500", "2026-04-01", "欠員 木村（代行 局長）"},
 			{"upper", "4000", "2026-04-01", "欠員"},
@@ -163,7 +163,7 @@ func TestRulesThatNoPackHas(t *testing.T) {
 			{"head", "2101", "2026-04-01", "毛利（本務）"}, // a team that is designated has a seat of its own
 			{"head", "S02", "2026-04-01", "毛利（本務）"},
 		} {
-			if got := said(w.chart(rules, c.day, "").Holders("kobe-city", c.role, w.home(c.home))); got != c.want {
+			if got := said(w.chart(rules, c.day, "").Holders("kobe-city", c.role, w.Home(c.home))); got != c.want {
 				t.Errorf("%s of %s on %s: %s, want %s", c.role, c.home, c.day, got, c.want)
 			}
 		}

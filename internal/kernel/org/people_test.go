@@ -15,7 +15,7 @@ import (
 // pages reads all pages of a query for people.
 func (w *town) pages(q org.PeopleQuery, day string) (names []string, pages int) {
 	w.Helper()
-	err := w.log.DB().View(w.Context(), func(r db.Reader) error {
+	err := w.Log.DB().View(w.Context(), func(r db.Reader) error {
 		for more := true; more; more = q.After != (org.Cursor{}) {
 			list, next, err := w.view(r, day, "").People(w.Context(), r, q)
 			if err != nil {
@@ -40,8 +40,8 @@ func TestPeople(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		w := build(t, d, "testdata/library.txt")
-		w.clock.Set(t, "2026-01-05T09:00:00+09:00")
-		w.do(trail.Act{}, func(tx *trail.Tx) error {
+		w.Clock.Set(t, "2026-01-05T09:00:00+09:00")
+		w.Do(trail.Act{}, func(tx *trail.Tx) error {
 			c := org.AtOnce(tx)
 			for i, p := range []org.Person{
 				{Number: "A-001", Name: "髙橋 一_郎", Kana: "タカハシ イチロウ"},
@@ -49,14 +49,14 @@ func TestPeople(t *testing.T) {
 				{Number: "A-003", Name: "渡辺 花", Kana: "ワタナベ ハナ"},
 				{Number: "A-004", Name: "高橋 三郎", Kana: "タカハシ イチロウ"},
 			} {
-				p.Statement, p.Person = c.State(org.BodyHome, w.day("2026-01-01"), org.Open()), id.New(tx.Now)
+				p.Statement, p.Person = c.State(org.BodyHome, w.Day("2026-01-01"), org.Open()), id.New(tx.Now)
 				p.Find = org.FindText(p.Number, p.Name, p.Kana)
 				if err := org.People.Put(t.Context(), tx, p); err != nil {
 					return err
 				}
 				for _, unit := range []string{"10", "11"}[i/2:] { // the first two are in both
-					u := w.id("unit", unit)
-					a := org.Assignment{Statement: c.State(org.UnitHome(u), w.day("2026-01-01"), org.Open()), Person: p.Person, Unit: u, Post: w.id("post", "司書"), Manner: org.Main}
+					u := w.ID("unit", unit)
+					a := org.Assignment{Statement: c.State(org.UnitHome(u), w.Day("2026-01-01"), org.Open()), Person: p.Person, Unit: u, Post: w.ID("post", "司書"), Manner: org.Main}
 					if err := org.Assignments.Put(t.Context(), tx, a); err != nil {
 						return err
 					}
@@ -64,7 +64,7 @@ func TestPeople(t *testing.T) {
 			}
 			return nil
 		})
-		w.clock.Add(1)
+		w.Clock.Add(1)
 		for _, c := range []struct {
 			what, want string
 			q          org.PeopleQuery
@@ -75,9 +75,9 @@ func TestPeople(t *testing.T) {
 			{"number", "渡辺 花", org.PeopleQuery{Find: "ａ-003"}},
 			{"not across number and name", "", org.PeopleQuery{Find: "001高橋"}},
 			{"a sign is a sign", "髙橋 一_郎", org.PeopleQuery{Find: "_"}},
-			{"a unit", "髙橋 一_郎 高橋 二郎 伊藤 宇野", org.PeopleQuery{Units: []id.ID{w.id("unit", "10")}}},
-			{"a subtree, each once", "髙橋 一_郎 高橋 三郎 高橋 二郎 渡辺 花 伊藤 宇野", org.PeopleQuery{Units: []id.ID{w.id("unit", "10"), w.id("unit", "11")}}},
-			{"in a unit and by name", "高橋 三郎", org.PeopleQuery{Units: []id.ID{w.id("unit", "11")}, Find: "三郎"}},
+			{"a unit", "髙橋 一_郎 高橋 二郎 伊藤 宇野", org.PeopleQuery{Units: []id.ID{w.ID("unit", "10")}}},
+			{"a subtree, each once", "髙橋 一_郎 高橋 三郎 高橋 二郎 渡辺 花 伊藤 宇野", org.PeopleQuery{Units: []id.ID{w.ID("unit", "10"), w.ID("unit", "11")}}},
+			{"in a unit and by name", "高橋 三郎", org.PeopleQuery{Units: []id.ID{w.ID("unit", "11")}, Find: "三郎"}},
 			{"no units", "", org.PeopleQuery{Units: []id.ID{}}},
 		} {
 			for _, limit := range []int{1, 2, 3, 100} {
