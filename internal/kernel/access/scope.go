@@ -20,6 +20,7 @@ type Scope struct {
 	homes []string // of those units and of the systems that they own, and of seats of systems
 	open  []string // closed homes
 	view  org.View
+	other []org.View // see On
 }
 
 // Scope is where he has a permission.
@@ -98,6 +99,14 @@ func (s Scope) Units() []id.ID {
 	return list
 }
 
+// On is the scope as what shows another day uses it: it also reaches who works in its units on that day.
+func (s Scope) On(v org.View) Scope {
+	if v.On != s.view.On {
+		s.other = []org.View{v}
+	}
+	return s
+}
+
 // Has says whether the scope reaches a home. For people it reads where they work now.
 func (s Scope) Has(ctx context.Context, r db.Reader, home string) (bool, error) {
 	seen, err := s.Seen(ctx, r, home)
@@ -124,15 +133,17 @@ func (s Scope) Seen(ctx context.Context, r db.Reader, homes ...string) (map[stri
 	if len(people) == 0 {
 		return seen, nil
 	}
-	work, err := s.view.AssignmentsOf(ctx, r, people...)
-	if err != nil {
-		return nil, err
-	}
-	works := map[id.ID]bool{}
-	for _, a := range work {
-		works[a.Person] = true
-		if _, ok := slices.BinarySearch(s.units, string(a.Unit)); ok {
-			seen[org.PersonHome(a.Person)] = true
+	works := map[id.ID]bool{} // now
+	for i, v := range append([]org.View{s.view}, s.other...) {
+		work, err := v.AssignmentsOf(ctx, r, people...)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range work {
+			works[a.Person] = works[a.Person] || i == 0
+			if _, ok := slices.BinarySearch(s.units, string(a.Unit)); ok {
+				seen[org.PersonHome(a.Person)] = true
+			}
 		}
 	}
 	for _, p := range people {

@@ -11,6 +11,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -47,9 +48,11 @@ func (s Scope) Where(r db.Reader, args *[]any, column string) string {
 func (s Scope) people(r db.Reader, args *[]any, column string) []string {
 	var parts []string
 	person := `substr(` + column + `, 3)`
-	if len(s.units) > 0 {
-		parts = append(parts, fmt.Sprintf(`%s like 'p:%%' and exists (select 1 from org_assignment x where x.person = %s and x.unit in %s and %s)`,
-			column, person, db.Among(r, args, s.units), s.view.Seen(args, "x.")))
+	for _, v := range append([]org.View{s.view}, s.other...) {
+		if len(s.units) > 0 {
+			parts = append(parts, fmt.Sprintf(`%s like 'p:%%' and exists (select 1 from org_assignment x where x.person = %s and x.unit in %s and %s)`,
+				column, person, db.Among(r, args, s.units), v.Seen(args, "x.")))
+		}
 	}
 	if s.body {
 		parts = append(parts, fmt.Sprintf(`%s like 'p:%%' and not exists (select 1 from org_assignment x where x.person = %s and %s)`,
