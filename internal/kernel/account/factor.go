@@ -22,7 +22,15 @@ func FactorKinds() []FactorKind { return []FactorKind{Passkey, TOTP, Printed} }
 
 // Title is the kind in words, "" if it is none.
 func (k FactorKind) Title() string {
-	return map[FactorKind]string{Passkey: "パスキー・FIDOキー", TOTP: "ワンタイムパスワード（認証アプリ・トークン）", Printed: "使い切り番号表（印刷）"}[k]
+	switch k {
+	case Passkey:
+		return "パスキー・FIDOキー"
+	case TOTP:
+		return "ワンタイムパスワード（認証アプリ・トークン）"
+	case Printed:
+		return "使い切り番号表（印刷）"
+	}
+	return ""
 }
 
 // Factor is something that an account's owner has beside the password. What it keeps secret stands in no entry of the trail

@@ -11,6 +11,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
@@ -18,7 +19,7 @@ import (
 
 // factorModules are what second factors need.
 func factorModules() []db.Schema {
-	return []db.Schema{{Module: "trail", FS: trail.Schema()}, {Module: "org", FS: org.Schema()}, {Module: "account", FS: Schema()}}
+	return []db.Schema{{Module: "trail", FS: trail.Schema()}, {Module: "org", FS: org.Schema()}, {Module: "access", FS: access.Schema()}, {Module: "account", FS: Schema()}}
 }
 
 // factorSite is what a body has decided in these tests.
@@ -36,13 +37,14 @@ type door struct {
 	db      *db.DB
 	clock   *testkit.Clock
 	account id.ID
+	owner   *access.Actor
 }
 
 func newDoor(t *testing.T, d *db.DB, o FactorOptions) *door {
 	t.Helper()
 	w := &door{T: t, db: d, clock: testkit.NewClock(t, "2026-11-24T09:00:00+09:00")}
 	d.Now = w.clock.Now // before its first use
-	w.account = w.newAccount("tanaka")
+	w.account, w.owner = w.newAccount("tanaka", id.New(d.Now()))
 	return w.with(o)
 }
 
@@ -58,16 +60,36 @@ func (w *door) with(o FactorOptions) *door {
 	return &other
 }
 
-func (w *door) newAccount(login string) (account id.ID) {
+// newAccount gives a person an account; the actor is him, signed in, with no authorities.
+func (w *door) newAccount(login string, person id.ID) (account id.ID, owner *access.Actor) {
 	w.Helper()
 	if err := trail.New(w.db).Do(w.Context(), trail.Act{Actor: "cli:test", Name: "test"}, func(tx *trail.Tx) error {
-		a := Account{ID: id.New(tx.Now), Kind: Person, Person: id.New(tx.Now), Login: login, Folded: fold(login), State: Active, MadeAt: db.At(tx.Now)}
+		a := Account{ID: id.New(tx.Now), Kind: Person, Person: person, Login: login, Folded: fold(login), State: Active, MadeAt: db.At(tx.Now)}
 		account, a.Home = a.ID, a.home()
 		return Accounts.Put(w.Context(), tx, a)
 	}); err != nil {
 		w.Fatal(err)
 	}
-	return account
+	return account, &access.Actor{Class: access.Person, Name: access.PersonName(person), Person: org.Person{Person: person}}
+}
+
+// stranger is another account and who has it.
+func (w *door) stranger() (account id.ID, owner *access.Actor) {
+	return w.newAccount("sato", id.New(w.clock.Now()))
+}
+
+// privileged is somebody with a role for which a second factor is required.
+func privileged(a *access.Actor) *access.Actor {
+	b := *a
+	b.Authorities = []org.Holding{{Regime: access.BuiltIn, Role: org.Role{ID: access.Operator, Privileged: true}}}
+	return &b
+}
+
+// entering is somebody who has given his password only.
+func entering(a *access.Actor) *access.Actor {
+	b := *a
+	b.Pending = "factor"
+	return &b
 }
 
 // code is the code of a key of an app, so many steps from now.
@@ -92,11 +114,11 @@ func (w *door) tokenCode(t Token, steps int) string {
 // enrol gives the account an app and its key.
 func (w *door) enrol(label string) (key string, h Held) {
 	w.Helper()
-	offer, err := w.BeginTOTP(w.Context(), w.account, "session-1", nil)
+	offer, err := w.BeginTOTP(w.Context(), w.owner, w.account, "session-1", nil)
 	if err != nil {
 		w.Fatal(err)
 	}
-	if h, err = w.ConfirmTOTP(w.Context(), "person:1", w.account, "session-1", label, w.code(offer.Key, 0)); err != nil {
+	if h, err = w.ConfirmTOTP(w.Context(), w.owner, w.account, "session-1", label, w.code(offer.Key, 0)); err != nil {
 		w.Fatal(err)
 	}
 	w.clock.Add(time.Minute) // so that another code is the next
@@ -134,7 +156,7 @@ func (w *door) wrong(what string, err error) {
 func (w *door) list() (list []Held) {
 	w.Helper()
 	if err := w.db.View(w.Context(), func(r db.Reader) (err error) {
-		list, err = w.List(w.Context(), r, w.account)
+		list, err = w.List(w.Context(), r, w.owner, w.account)
 		return err
 	}); err != nil {
 		w.Fatal(err)
@@ -206,7 +228,7 @@ func TestFactorsOfAKindThatIsNotAllowed(t *testing.T) {
 	testkit.Each(t, factorModules(), func(t *testing.T, d *db.DB) {
 		w := newDoor(t, d, factorSite())
 		key, _ := w.enrol("電話")
-		if _, err := w.PrintList(t.Context(), "person:1", w.account, "番号表"); err != nil {
+		if _, err := w.PrintList(t.Context(), w.owner, w.account, "番号表"); err != nil {
 			t.Fatal(err)
 		}
 		if got := w.usable(); !slices.Equal(got, []FactorKind{TOTP, Printed}) {
@@ -216,7 +238,7 @@ func TestFactorsOfAKindThatIsNotAllowed(t *testing.T) {
 		o.Allowed = func(context.Context, db.Reader) ([]FactorKind, error) { return []FactorKind{Passkey, Printed}, nil }
 		strict := w.with(o)
 		strict.want("a kind that was allowed before", strict.try(TOTP, w.code(key, 0)), errs.Forbidden)
-		_, err := strict.BeginTOTP(t.Context(), w.account, "session-1", nil)
+		_, err := strict.BeginTOTP(t.Context(), w.owner, w.account, "session-1", nil)
 		strict.want("enrolling it", err, errs.Forbidden)
 		if got := strict.usable(); !slices.Equal(got, []FactorKind{Printed}) {
 			t.Errorf("usable %v", got)
@@ -240,16 +262,18 @@ func TestWithdraw(t *testing.T) {
 	testkit.Each(t, factorModules(), func(t *testing.T, d *db.DB) {
 		w := newDoor(t, d, factorSite())
 		key, first := w.enrol("電話")
-		w.want("the last where one is required", w.Withdraw(t.Context(), "person:1", w.account, first.ID, true), errs.Conflict)
+		w.want("the last where one is required", w.Withdraw(t.Context(), privileged(w.owner), w.account, first.ID), errs.Conflict)
 		_, second := w.enrol("トークン")
-		w.want("of another account", w.Withdraw(t.Context(), "person:1", w.newAccount("sato"), first.ID, false), errs.NotFound)
-		w.right("one of two", w.Withdraw(t.Context(), "person:1", w.account, first.ID, true))
-		w.want("twice", w.Withdraw(t.Context(), "person:1", w.account, first.ID, true), errs.NotFound)
+		other, he := w.stranger()
+		w.want("of another account", w.Withdraw(t.Context(), he, other, first.ID), errs.NotFound)
+		w.want("by another", w.Withdraw(t.Context(), he, w.account, first.ID), errs.NotFound)
+		w.right("one of two", w.Withdraw(t.Context(), privileged(w.owner), w.account, first.ID))
+		w.want("twice", w.Withdraw(t.Context(), privileged(w.owner), w.account, first.ID), errs.NotFound)
 		w.wrong("a code of what is withdrawn", w.try(TOTP, w.code(key, 0)))
 		if got := w.list(); len(got) != 1 || got[0].ID != second.ID {
 			t.Errorf("listed %v", got)
 		}
-		w.right("the last where none is required", w.Withdraw(t.Context(), "person:1", w.account, second.ID, false))
+		w.right("the last where none is required", w.Withdraw(t.Context(), w.owner, w.account, second.ID))
 		if err := d.View(t.Context(), func(r db.Reader) error {
 			f, err := factorOf(t.Context(), r, first.ID)
 			if err == nil && (len(f.Secret) != 0 || f.WithdrawnAt == "" || f.Home[:2] != "p:") {
@@ -275,12 +299,57 @@ func TestOnlyPeopleWhoMayComeInHaveFactors(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		_, err := w.BeginTOTP(t.Context(), w.account, "s", nil)
+		_, err := w.BeginTOTP(t.Context(), w.owner, w.account, "s", nil)
 		w.want("app", err, errs.Conflict)
-		_, err = w.BeginPasskey(t.Context(), w.account, "s")
+		_, err = w.BeginPasskey(t.Context(), w.owner, w.account, "s")
 		w.want("passkey", err, errs.Conflict)
-		_, err = w.PrintList(t.Context(), "person:1", w.account, "番号表")
+		_, err = w.PrintList(t.Context(), w.owner, w.account, "番号表")
 		w.want("list", err, errs.Conflict)
+	})
+}
+
+// TestOneChangesHisOwn: who has a factor gives it before he changes any, who has none may enrol on his way in; nobody does it for
+// another, but the program.
+func TestOneChangesHisOwn(t *testing.T) {
+	testkit.Each(t, factorModules(), func(t *testing.T, d *db.DB) {
+		w := newDoor(t, d, factorSite())
+		_, he := w.stranger()
+		for name, c := range map[string]struct {
+			by          *access.Actor
+			first, more errs.Kind // where he has none, and one; -1 for no error
+		}{
+			"the owner":              {w.owner, -1, -1},
+			"on his way in":          {entering(w.owner), -1, errs.Forbidden},
+			"with a key":             {w.owner.Limited([]access.Permission{access.AccountManage}), errs.Forbidden, errs.Forbidden},
+			"another":                {he, errs.NotFound, errs.NotFound},
+			"another who manages":    {privileged(he), errs.NotFound, errs.NotFound},
+			"nobody":                 {access.Visitor(), errs.NotFound, errs.NotFound},
+			"the program":            {access.NewProgram("cli:root"), -1, -1},
+			"a place of no business": {&access.Actor{Class: access.Place, Name: "place:1"}, errs.NotFound, errs.NotFound},
+		} {
+			for _, held := range w.list() {
+				w.right("withdrawing", w.Withdraw(t.Context(), w.owner, w.account, held.ID))
+			}
+			for i, want := range []errs.Kind{c.first, c.more} {
+				_, err1 := w.BeginTOTP(t.Context(), c.by, w.account, "s", nil)
+				_, err2 := w.BeginPasskey(t.Context(), c.by, w.account, "s")
+				for _, err := range []error{err1, err2} {
+					if want >= 0 && errs.KindOf(err) != want || want < 0 && err != nil {
+						t.Errorf("%s, with %d factors: %v", name, i, err)
+					}
+				}
+				if i == 0 {
+					w.enrol("電話")
+				}
+			}
+			held := w.list()
+			if err := w.Withdraw(t.Context(), c.by, w.account, held[0].ID); c.more >= 0 && errs.KindOf(err) != c.more || c.more < 0 && err != nil {
+				t.Errorf("%s withdraws: %v", name, err)
+			}
+			if _, err := w.PrintList(t.Context(), c.by, w.account, "番号表"); c.more >= 0 && errs.KindOf(err) != c.more || c.more < 0 && err != nil {
+				t.Errorf("%s prints: %v", name, err)
+			}
+		}
 	})
 }
 

@@ -10,6 +10,8 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -28,6 +30,8 @@ type FactorOptions struct {
 	Origins []string
 	// Allowed lists the kinds that count; nil for all.
 	Allowed func(ctx context.Context, r db.Reader) ([]FactorKind, error)
+	// Reissue ends the sessions of an account and gives it a temporary password.
+	Reissue func(ctx context.Context, tx *trail.Tx, a Account) (password string, err error)
 }
 
 // Factors holds the use cases of second factors. It is safe for concurrent use.
@@ -75,8 +79,22 @@ func (s *Factors) allow(ctx context.Context, r db.Reader, kind FactorKind) error
 	return err
 }
 
-// List gives the factors of an account that have not been withdrawn, also those of a kind that is not allowed any more.
-func (s *Factors) List(ctx context.Context, r db.Reader, account id.ID) ([]Held, error) {
+// List gives the factors of an account that have not been withdrawn, also those of a kind that is not allowed any more, to its
+// owner and to who manages accounts there.
+func (s *Factors) List(ctx context.Context, r db.Reader, by *access.Actor, account id.ID) ([]Held, error) {
+	a, err := Get(ctx, r, account)
+	if err != nil {
+		return nil, err
+	}
+	if !owns(by, a) {
+		if _, err := by.Require(ctx, r, access.AccountManage, a.Home); err != nil {
+			return nil, err
+		}
+	}
+	return s.list(ctx, r, account)
+}
+
+func (s *Factors) list(ctx context.Context, r db.Reader, account id.ID) ([]Held, error) {
 	all, err := factorsOf(ctx, r, account)
 	list := make([]Held, len(all))
 	for i, h := range all {
@@ -91,7 +109,7 @@ func (s *Factors) Usable(ctx context.Context, r db.Reader, account id.ID) ([]Fac
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.List(ctx, r, account)
+	list, err := s.list(ctx, r, account)
 	return slices.DeleteFunc(allowed, func(k FactorKind) bool {
 		return !slices.ContainsFunc(list, func(h Held) bool { return h.Kind == k && h.usable() })
 	}), err
@@ -110,6 +128,37 @@ func (s *Factors) held(h holding) Held {
 func (s *Factors) Wrong(ctx context.Context, r db.Reader, account id.ID) (int64, error) {
 	t, err := triesOf(ctx, r, account)
 	return t.Wrong, err
+}
+
+// owns says whether somebody acts for himself, or the program for everybody.
+func owns(by *access.Actor, a Account) bool {
+	return by.Class == access.Program || by.Class == access.Person && a.Kind == Person && a.Person == by.Person.Person
+}
+
+// own reads the account of somebody who changes his own second factors. Who has any must have given one; who has none may be on
+// his way in.
+func (s *Factors) own(ctx context.Context, r db.Reader, by *access.Actor, account id.ID) (Account, error) {
+	a, err := factorOwner(ctx, r, account)
+	if err != nil {
+		return a, err
+	}
+	if !owns(by, a) {
+		return a, db.ErrNotFound
+	}
+	if by.Class == access.Program || by.Can(access.Self) {
+		return a, nil
+	}
+	list, err := s.list(ctx, r, account)
+	if err == nil && (len(list) > 0 || !by.Can(access.Entering)) {
+		err = errs.New(errs.Forbidden, "先に、登録してある手段で本人確認をしてください。使えないときは、所属長か運用管理者に再登録を頼んでください。")
+	}
+	return a, err
+}
+
+// FactorRequired says whether somebody has to have a second factor: whoever holds a role that its regime marks as privileged, or
+// acts for its holder (kobe-city/standard:8.2.6, kobe-school/standard:7.2.9).
+func FactorRequired(a *access.Actor) bool {
+	return slices.ContainsFunc(a.Authorities, func(h org.Holding) bool { return h.Role.Privileged })
 }
 
 // factorOwner reads the account of a person who may come in: only those have second factors.
@@ -209,6 +258,13 @@ func (s *Factors) counting(ctx context.Context, r db.Reader, account id.ID, kind
 	return slices.DeleteFunc(all, func(h holding) bool { return h.Kind != kind || !s.held(h).usable() }), err
 }
 
+func notFoundOr(err error) error {
+	if err == nil {
+		return db.ErrNotFound
+	}
+	return err
+}
+
 func wrongOr(err error) error {
 	if err == nil {
 		return ErrWrong
@@ -216,9 +272,12 @@ func wrongOr(err error) error {
 	return err
 }
 
-// Withdraw ends a factor of its owner. required says that the account needs one: then the last that can be given stays.
-func (s *Factors) Withdraw(ctx context.Context, by string, account, factor id.ID, required bool) error {
-	return s.log.Do(ctx, trail.Act{Actor: by, Name: "account.factor.withdraw"}, func(tx *trail.Tx) error {
+// Withdraw ends a factor of its owner. Who has to have one keeps the last that can be given.
+func (s *Factors) Withdraw(ctx context.Context, by *access.Actor, account, factor id.ID) error {
+	return s.log.Do(ctx, trail.Act{Actor: by.Name, Name: "account.factor.withdraw"}, func(tx *trail.Tx) error {
+		if _, err := s.own(ctx, tx, by, account); err != nil {
+			return err
+		}
 		f, err := factorOf(ctx, tx, factor)
 		if err != nil {
 			return err
@@ -237,7 +296,7 @@ func (s *Factors) Withdraw(ctx context.Context, by string, account, factor id.ID
 		other := slices.ContainsFunc(all, func(h holding) bool {
 			return h.ID != factor && slices.Contains(allowed, h.Kind) && s.held(h).usable()
 		})
-		if required && !other {
+		if FactorRequired(by) && !other {
 			return errs.New(errs.Conflict, "あなたの役割では、パスワードのほかにもう一つの確認が要ります。先に別のものを登録してください。")
 		}
 		return withdraw(ctx, tx, f)
@@ -252,13 +311,9 @@ func withdraw(ctx context.Context, tx *trail.Tx, list ...Factor) error {
 	return factors.Put(ctx, tx, list...)
 }
 
-// add enrols a factor.
-func (s *Factors) add(ctx context.Context, tx *trail.Tx, f Factor, use factorUse) (Held, error) {
-	owner, err := factorOwner(ctx, tx, f.Account)
-	if err != nil {
-		return Held{}, err
-	}
-	f.Row, f.AddedAt, use.Factor = trail.Row{Home: owner.home()}, db.At(tx.Now), f.ID
+// add enrols a factor of an account.
+func (s *Factors) add(ctx context.Context, tx *trail.Tx, a Account, f Factor, use factorUse) (Held, error) {
+	f.Account, f.Row, f.AddedAt, use.Factor = a.ID, trail.Row{Home: a.home()}, db.At(tx.Now), f.ID
 	if err := factors.Put(ctx, tx, f); err != nil {
 		return Held{}, err
 	}

@@ -80,6 +80,15 @@ func (t Token) generator() (generator, error) {
 	return g, faults.Err("トークンの値を確かめてください。")
 }
 
+// Code is the code that a token shows at a moment, for demonstrations and tests.
+func (t Token) Code(at time.Time) (string, error) {
+	g, err := t.generator()
+	if err != nil {
+		return "", err
+	}
+	return g.code(g.step(at))
+}
+
 func (g generator) algorithm() otp.Algorithm {
 	return otp.Algorithm(slices.Index([]string{"SHA1", "SHA256", "SHA512"}, g.Algorithm)) // as the library counts them
 }

@@ -12,6 +12,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -86,8 +87,11 @@ func (h holding) credential() (c webauthn.Credential, err error) {
 }
 
 // BeginPasskey asks for a new passkey: what it gives is for navigator.credentials.create, as JSON.
-func (s *Factors) BeginPasskey(ctx context.Context, account id.ID, session string) ([]byte, error) {
-	return s.challenge(ctx, account, session, toRegister, func(u siteUser) (any, *webauthn.SessionData, error) {
+func (s *Factors) BeginPasskey(ctx context.Context, by *access.Actor, account id.ID, session string) ([]byte, error) {
+	return s.challenge(ctx, account, session, toRegister, func(tx *db.Tx, u siteUser) (any, *webauthn.SessionData, error) {
+		if _, err := s.own(ctx, tx, by, account); err != nil {
+			return nil, nil, err
+		}
 		return s.site.BeginRegistration(u, webauthn.WithExclusions(webauthn.Credentials(u.credentials).CredentialDescriptors()))
 	})
 }
@@ -95,7 +99,7 @@ func (s *Factors) BeginPasskey(ctx context.Context, account id.ID, session strin
 // AskPasskey asks for a passkey that the account has: what it gives is for navigator.credentials.get, as JSON. Verify takes the
 // answer, of this session alone and once.
 func (s *Factors) AskPasskey(ctx context.Context, account id.ID, session string) ([]byte, error) {
-	return s.challenge(ctx, account, session, toGive, func(u siteUser) (any, *webauthn.SessionData, error) {
+	return s.challenge(ctx, account, session, toGive, func(_ *db.Tx, u siteUser) (any, *webauthn.SessionData, error) {
 		if len(u.credentials) == 0 {
 			return nil, nil, errs.New(errs.NotFound, "パスキーが登録されていません。")
 		}
@@ -104,7 +108,7 @@ func (s *Factors) AskPasskey(ctx context.Context, account id.ID, session string)
 }
 
 // challenge begins a ceremony and keeps what it has to end with.
-func (s *Factors) challenge(ctx context.Context, account id.ID, session string, what purpose, ask func(u siteUser) (any, *webauthn.SessionData, error)) ([]byte, error) {
+func (s *Factors) challenge(ctx context.Context, account id.ID, session string, what purpose, ask func(tx *db.Tx, u siteUser) (any, *webauthn.SessionData, error)) ([]byte, error) {
 	var options []byte
 	return options, s.log.DB().Update(ctx, func(tx *db.Tx) error {
 		if err := s.allow(ctx, tx, Passkey); err != nil {
@@ -114,7 +118,7 @@ func (s *Factors) challenge(ctx context.Context, account id.ID, session string, 
 		if err != nil {
 			return err
 		}
-		asked, data, err := ask(u)
+		asked, data, err := ask(tx, u)
 		if err != nil {
 			return err
 		}
@@ -131,7 +135,7 @@ func (s *Factors) challenge(ctx context.Context, account id.ID, session string, 
 
 // ConfirmPasskey enrols the passkey that a browser has made for the challenge of this session. The challenge is used whatever
 // comes of it.
-func (s *Factors) ConfirmPasskey(ctx context.Context, by string, account id.ID, session, label, answer string) (Held, error) {
+func (s *Factors) ConfirmPasskey(ctx context.Context, by *access.Actor, account id.ID, session, label, answer string) (Held, error) {
 	if err := labelled(label); err != nil {
 		return Held{}, err
 	}
@@ -144,8 +148,12 @@ func (s *Factors) ConfirmPasskey(ctx context.Context, by string, account id.ID, 
 		return Held{}, refusedKey(err)
 	}
 	var done Held
-	return done, s.log.Do(ctx, trail.Act{Actor: by, Name: "account.factor.add"}, func(tx *trail.Tx) error {
+	return done, s.log.Do(ctx, trail.Act{Actor: by.Name, Name: "account.factor.add"}, func(tx *trail.Tx) error {
 		if err := s.allow(ctx, tx, Passkey); err != nil {
+			return err
+		}
+		a, err := s.own(ctx, tx, by, account)
+		if err != nil {
 			return err
 		}
 		u, err := s.user(ctx, tx, account)
@@ -165,7 +173,7 @@ func (s *Factors) ConfirmPasskey(ctx context.Context, by string, account id.ID, 
 		if err != nil {
 			return err
 		}
-		done, err = s.add(ctx, tx, Factor{ID: id.New(tx.Now), Account: account, Kind: Passkey, Label: label, Secret: secret},
+		done, err = s.add(ctx, tx, a, Factor{ID: id.New(tx.Now), Kind: Passkey, Label: label, Secret: secret},
 			factorUse{Signs: int64(made.Authenticator.SignCount)})
 		return err
 	})

@@ -13,11 +13,11 @@ import (
 // register enrols a key of an authenticator.
 func (w *door) register(a *authenticator, label string) (Held, error) {
 	w.Helper()
-	options, err := w.BeginPasskey(w.Context(), w.account, "session-1")
+	options, err := w.BeginPasskey(w.Context(), w.owner, w.account, "session-1")
 	if err != nil {
 		w.Fatal(err)
 	}
-	return w.ConfirmPasskey(w.Context(), "person:1", w.account, "session-1", label, a.create(w.T, options))
+	return w.ConfirmPasskey(w.Context(), w.owner, w.account, "session-1", label, a.create(w.T, options))
 }
 
 // ask asks for a passkey.
@@ -41,7 +41,7 @@ func TestPasskeys(t *testing.T) {
 		if held.Kind != Passkey || held.Label != "青いキー" || held.Lost {
 			t.Errorf("%+v", held)
 		}
-		options, err := w.BeginPasskey(t.Context(), w.account, "session-1")
+		options, err := w.BeginPasskey(t.Context(), w.owner, w.account, "session-1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +58,8 @@ func TestPasskeys(t *testing.T) {
 		w.want("the same again", w.try(Passkey, answer), errs.Invalid)
 		answer = a.get(t, w.ask("session-2"))
 		w.want("in another session", w.try(Passkey, answer), errs.Invalid)
-		w.want("for another account", w.Verify(t.Context(), Try{w.newAccount("sato"), "session-2", Passkey, answer}, nil), errs.Invalid)
+		other, _ := w.stranger()
+		w.want("for another account", w.Verify(t.Context(), Try{other, "session-2", Passkey, answer}, nil), errs.Invalid)
 		w.right("in its own", w.Verify(t.Context(), Try{w.account, "session-2", Passkey, answer}, nil))
 		answer = a.get(t, w.ask("session-1"))
 		w.ask("session-1")
@@ -75,7 +76,7 @@ func TestPasskeys(t *testing.T) {
 		w.right("a second key", err)
 		w.right("the first", w.try(Passkey, a.get(t, w.ask("session-1"))))
 		w.right("the second", w.try(Passkey, second.get(t, w.ask("session-1"))))
-		w.right("withdrawing the first", w.Withdraw(t.Context(), "person:1", w.account, held.ID, true))
+		w.right("withdrawing the first", w.Withdraw(t.Context(), w.owner, w.account, held.ID))
 		challenge := read[request](t, w.ask("session-1")).PublicKey.Challenge
 		w.want("a key that was withdrawn", w.try(Passkey, a.sign(t, a.keys[0], challenge)), errs.Invalid)
 	})
@@ -109,11 +110,11 @@ func TestKeysThatAreRefused(t *testing.T) {
 		stranger := newAuthenticator()
 		stranger.keys = []*credentialKey{{newKey(t), a.keys[0].id, a.keys[0].handle}}
 		w.want("another's signature", w.try(Passkey, stranger.get(t, w.ask("session-1"))), errs.Invalid)
-		options, err := w.BeginPasskey(t.Context(), w.account, "session-1")
+		options, err := w.BeginPasskey(t.Context(), w.owner, w.account, "session-1")
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = w.ConfirmPasskey(t.Context(), "person:1", w.account, "session-2", "キー", a.create(t, options))
+		_, err = w.ConfirmPasskey(t.Context(), w.owner, w.account, "session-2", "キー", a.create(t, options))
 		w.want("registering in another session", err, errs.Invalid)
 	})
 }

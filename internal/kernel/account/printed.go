@@ -14,6 +14,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -43,9 +44,12 @@ func left(h holding) int {
 }
 
 // PrintList makes a list of codes for an account. It takes the place of the list that the account had.
-func (s *Factors) PrintList(ctx context.Context, by string, account id.ID, label string) (PrintedList, error) {
+func (s *Factors) PrintList(ctx context.Context, by *access.Actor, account id.ID, label string) (PrintedList, error) {
 	if err := labelled(label); err != nil {
 		return PrintedList{}, err
+	}
+	if err := s.log.DB().View(ctx, func(r db.Reader) error { _, err := s.own(ctx, r, by, account); return err }); err != nil {
+		return PrintedList{}, err // before what takes long
 	}
 	var list PrintedList
 	kept := printed{Salt: make([]byte, 16)}
@@ -70,8 +74,12 @@ func (s *Factors) PrintList(ctx context.Context, by string, account id.ID, label
 	if err != nil {
 		return list, err
 	}
-	return list, s.log.Do(ctx, trail.Act{Actor: by, Name: "account.factor.add"}, func(tx *trail.Tx) error {
+	return list, s.log.Do(ctx, trail.Act{Actor: by.Name, Name: "account.factor.add"}, func(tx *trail.Tx) error {
 		if err := s.allow(ctx, tx, Printed); err != nil {
+			return err
+		}
+		a, err := s.own(ctx, tx, by, account)
+		if err != nil {
 			return err
 		}
 		all, err := factorsOf(ctx, tx, account)
@@ -85,7 +93,7 @@ func (s *Factors) PrintList(ctx context.Context, by string, account id.ID, label
 				}
 			}
 		}
-		list.Held, err = s.add(ctx, tx, Factor{ID: id.New(tx.Now), Account: account, Kind: Printed, Label: label, Secret: secret}, factorUse{})
+		list.Held, err = s.add(ctx, tx, a, Factor{ID: id.New(tx.Now), Kind: Printed, Label: label, Secret: secret}, factorUse{})
 		return err
 	})
 }

@@ -16,9 +16,9 @@ import (
 func TestPrintedLists(t *testing.T) {
 	testkit.Each(t, factorModules(), func(t *testing.T, d *db.DB) {
 		w := newDoor(t, d, factorSite())
-		_, err := w.PrintList(t.Context(), "person:1", w.account, strings.Repeat("長", 41))
+		_, err := w.PrintList(t.Context(), w.owner, w.account, strings.Repeat("長", 41))
 		w.want("a name that is too long", err, errs.Invalid)
-		list, err := w.PrintList(t.Context(), "person:1", w.account, "番号表")
+		list, err := w.PrintList(t.Context(), w.owner, w.account, "番号表")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +52,7 @@ func TestPrintedLists(t *testing.T) {
 		if held := w.list(); len(held) != 1 || held[0].Left != 17 {
 			t.Errorf("listed %+v", held)
 		}
-		another, err := w.PrintList(t.Context(), "person:1", w.account, "新しい番号表")
+		another, err := w.PrintList(t.Context(), w.owner, w.account, "新しい番号表")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -26,7 +27,7 @@ type Offer struct {
 }
 
 // BeginTOTP begins the enrolment of a generator: of an app with a new key, or of a token with the key that its maker gave.
-func (s *Factors) BeginTOTP(ctx context.Context, account id.ID, session string, token *Token) (Offer, error) {
+func (s *Factors) BeginTOTP(ctx context.Context, by *access.Actor, account id.ID, session string, token *Token) (Offer, error) {
 	g, err := Token{Key: strings.Repeat("0", 2*keyBytes), Hex: true}.generator()
 	if token != nil {
 		g, err = token.generator()
@@ -39,7 +40,7 @@ func (s *Factors) BeginTOTP(ctx context.Context, account id.ID, session string, 
 		if err := s.allow(ctx, tx, TOTP); err != nil {
 			return err
 		}
-		owner, err := factorOwner(ctx, tx, account)
+		owner, err := s.own(ctx, tx, by, account)
 		if err != nil {
 			return err
 		}
@@ -80,13 +81,17 @@ func (s *Factors) offer(owner Account) (Offer, []byte, error) {
 
 // ConfirmTOTP ends the enrolment by a code of the generator, or two that follow each other where a token's clock may go wrong. Until
 // then it does not count. ErrWrong leaves it begun.
-func (s *Factors) ConfirmTOTP(ctx context.Context, by string, account id.ID, session, label string, codes ...string) (Held, error) {
+func (s *Factors) ConfirmTOTP(ctx context.Context, by *access.Actor, account id.ID, session, label string, codes ...string) (Held, error) {
 	if err := labelled(label); err != nil {
 		return Held{}, err
 	}
 	var done Held
-	return done, s.log.Do(ctx, trail.Act{Actor: by, Name: "account.factor.add"}, func(tx *trail.Tx) error {
+	return done, s.log.Do(ctx, trail.Act{Actor: by.Name, Name: "account.factor.add"}, func(tx *trail.Tx) error {
 		if err := s.allow(ctx, tx, TOTP); err != nil {
+			return err
+		}
+		a, err := s.own(ctx, tx, by, account)
+		if err != nil {
 			return err
 		}
 		p, err := ceremonyOf(ctx, tx, session, toConfirm, account, db.At(tx.Now))
@@ -111,11 +116,11 @@ func (s *Factors) ConfirmTOTP(ctx context.Context, by string, account id.ID, ses
 		if taken, err := takeCeremony(ctx, tx.Plain(), p); err != nil || !taken {
 			return wrongOr(err)
 		}
-		f := Factor{ID: p.Factor, Account: account, Kind: TOTP, Label: label, Secret: p.Data, Drift: step - now}
+		f := Factor{ID: p.Factor, Kind: TOTP, Label: label, Secret: p.Data, Drift: step - now}
 		if len(codes) == 1 { // one code says nothing about the clock: it may be that of the step before
 			f.Drift = 0
 		}
-		done, err = s.add(ctx, tx, f, factorUse{Step: step})
+		done, err = s.add(ctx, tx, a, f, factorUse{Step: step})
 		return err
 	})
 }
@@ -160,7 +165,7 @@ func (s *Factors) checkCode(codes ...string) checker {
 
 // Resync takes two codes that follow each other, from a token whose clock has gone wrong by at most ten minutes, and remembers how
 // wrong it goes. It is a try like Verify: two codes show the same as one.
-func (s *Factors) Resync(ctx context.Context, by string, account id.ID, first, second string) error {
+func (s *Factors) Resync(ctx context.Context, by *access.Actor, account id.ID, first, second string) error {
 	if err := s.log.DB().Update(ctx, func(tx *db.Tx) error {
 		if err := s.allow(ctx, tx, TOTP); err != nil {
 			return err
@@ -169,7 +174,10 @@ func (s *Factors) Resync(ctx context.Context, by string, account id.ID, first, s
 	}); err != nil {
 		return err
 	}
-	return s.log.Do(ctx, trail.Act{Actor: by, Name: "account.factor.resync"}, func(tx *trail.Tx) error {
+	return s.log.Do(ctx, trail.Act{Actor: by.Name, Name: "account.factor.resync"}, func(tx *trail.Tx) error {
+		if a, err := factorOwner(ctx, tx, account); err != nil || !owns(by, a) {
+			return notFoundOr(err)
+		}
 		all, err := s.counting(ctx, tx, account, TOTP)
 		if err != nil {
 			return err

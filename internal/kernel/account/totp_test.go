@@ -77,7 +77,7 @@ func TestTokensAreRead(t *testing.T) {
 func TestAnAppIsEnrolledByACode(t *testing.T) {
 	testkit.Each(t, factorModules(), func(t *testing.T, d *db.DB) {
 		w := newDoor(t, d, factorSite())
-		offer, err := w.BeginTOTP(t.Context(), w.account, "session-1", nil)
+		offer, err := w.BeginTOTP(t.Context(), w.owner, w.account, "session-1", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestAnAppIsEnrolledByACode(t *testing.T) {
 		}
 		w.wrong("before it is confirmed", w.try(TOTP, w.code(offer.Key, 0)))
 		confirm := func(session, label string, codes ...string) error {
-			_, err := w.ConfirmTOTP(t.Context(), "person:1", w.account, session, label, codes...)
+			_, err := w.ConfirmTOTP(t.Context(), w.owner, w.account, session, label, codes...)
 			return err
 		}
 		w.wrong("a wrong code", confirm("session-1", "電話", "000000"))
@@ -104,7 +104,7 @@ func TestAnAppIsEnrolledByACode(t *testing.T) {
 		if list := w.list(); len(list) != 1 || list[0].Kind != TOTP || list[0].Label != "電話" || list[0].Lost {
 			t.Errorf("listed %+v", list)
 		}
-		if offer, err = w.BeginTOTP(t.Context(), w.account, "session-1", nil); err != nil {
+		if offer, err = w.BeginTOTP(t.Context(), w.owner, w.account, "session-1", nil); err != nil {
 			t.Fatal(err)
 		}
 		w.clock.Add(enrolling + time.Second)
@@ -125,7 +125,8 @@ func TestCodes(t *testing.T) {
 		w.wrong("twice", w.try(TOTP, now))
 		w.wrong("what came before it", w.try(TOTP, w.code(key, -1)))
 		w.right("one step after", w.try(TOTP, w.code(key, 1)))
-		w.wrong("another account's", w.Verify(t.Context(), Try{w.newAccount("sato"), "s", TOTP, w.code(key, 1)}, nil))
+		other, _ := w.stranger()
+		w.wrong("another account's", w.Verify(t.Context(), Try{other, "s", TOTP, w.code(key, 1)}, nil))
 		for _, input := range []string{"", "12345", "1234567", "abcdef", now + " " + now} {
 			w.wrong(input, w.try(TOTP, input))
 		}
@@ -253,14 +254,14 @@ func TestTokens(t *testing.T) {
 		w := newDoor(t, d, factorSite())
 		token := Token{Key: "31323334353637383930313233343536373839303132333435363738393031323334", Hex: true, Algorithm: "SHA256", Digits: 8, Period: 60}
 		begin := func() {
-			offer, err := w.BeginTOTP(t.Context(), w.account, "session-1", &token)
+			offer, err := w.BeginTOTP(t.Context(), w.owner, w.account, "session-1", &token)
 			if err != nil || offer.URI != "" || offer.Key != "" {
 				t.Fatalf("%+v %v", offer, err)
 			}
 		}
 		begin()
 		confirm := func(codes ...string) error {
-			_, err := w.ConfirmTOTP(t.Context(), "person:1", w.account, "session-1", "トークン", codes...)
+			_, err := w.ConfirmTOTP(t.Context(), w.owner, w.account, "session-1", "トークン", codes...)
 			return err
 		}
 		at := func(steps int) string { return w.tokenCode(token, steps) }
@@ -275,7 +276,7 @@ func TestTokens(t *testing.T) {
 		w.clock.Add(24 * time.Hour) // in which its clock has gone wrong again
 		w.wrong("by its own as it was", w.try(TOTP, at(-8)))
 		resync := func(first, second string) error {
-			return w.Resync(t.Context(), "person:1", w.account, first, second)
+			return w.Resync(t.Context(), w.owner, w.account, first, second)
 		}
 		w.wrong("one code is right", resync(at(-8), "00000000"))
 		w.right("two are", resync(at(-9), at(-8)))
@@ -286,7 +287,7 @@ func TestTokens(t *testing.T) {
 			w.wrong("resynchronising is a try", resync("00000000", "00000000"))
 		}
 		w.want("and limited", resync(at(-6), at(-5)), errs.TooMany)
-		if _, err := w.BeginTOTP(t.Context(), w.account, "session-1", &Token{Key: "zz"}); errs.KindOf(err) != errs.Invalid {
+		if _, err := w.BeginTOTP(t.Context(), w.owner, w.account, "session-1", &Token{Key: "zz"}); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("a token that cannot be: %v", err)
 		}
 	})

@@ -22,11 +22,15 @@ func FactorColumns() map[string]map[string]string {
 
 // FactorText is how a value of such a column is read.
 func FactorText(column, value string) string {
+	title := ""
 	switch column {
 	case "kind":
-		if title := FactorKind(value).Title(); title != "" {
-			return title
-		}
+		title = FactorKind(value).Title()
+	case "state":
+		title = RecoveryState(value).Title()
+	}
+	if title != "" {
+		return title
 	}
 	return value
 }
