@@ -58,6 +58,7 @@ type commands struct {
 		Epoch      epochCommand      `cmd:"" help:"データベースの複製や鍵が失われたあとに、理由を残して新しい期を開く"`
 		Rebuild    rebuildCommand    `cmd:"" help:"証跡に追随する索引を、最初から作り直す"`
 		Receipt    receiptCommand    `cmd:"" help:"ある対象の受領証を書き出す"`
+		Erase      eraseCommand      `cmd:"" help:"個人情報を、法の定めにより証跡から消去する"`
 	} `cmd:"" help:"証跡"`
 	Org struct {
 		Holders holdersCommand `cmd:"" help:"役割をだれが務めているかを、ある日について示す"`

@@ -35,7 +35,7 @@ func TestCommands(t *testing.T) {
 			e.Setenv("TEXT", filepath.Join(tiny, "kodama.txt"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "tamper": tamper, "cut": cut},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "tamper": tamper, "cut": cut, "ask": ask},
 	})
 }
 
@@ -70,6 +70,19 @@ func tamper(ts *testscript.TestScript, neg bool, args []string) {
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		ts.Fatalf("nothing was changed: %v", err)
 	}
+}
+
+// ask puts what an SQL query gives into a variable: ask NAME FILE SQL.
+func ask(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: ask NAME FILE SQL")
+	}
+	pool, err := sql.Open("sqlite", ts.MkAbs(args[1]))
+	ts.Check(err)
+	defer pool.Close() //nolint:errcheck // it was only read
+	var value string
+	ts.Check(pool.QueryRowContext(context.Background(), args[2]).Scan(&value))
+	ts.Setenv(args[0], value)
 }
 
 // cut takes the last third of a file away.

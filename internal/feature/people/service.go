@@ -269,22 +269,26 @@ func (s *Service) change(ctx context.Context, by *access.Actor, name string, upl
 // lines reads the files of an upload again.
 func (s *Service) lines(u Upload) (lines []*Line, tables []Table, err error) {
 	for _, stored := range u.Sources() {
-		from, err := s.files.Open(stored.Sum)
-		if err != nil {
-			return nil, nil, err
-		}
-		data, err := io.ReadAll(from)
-		_ = from.Close() // what was read was read
-		if err != nil {
-			return nil, nil, err
-		}
-		some, its, err := readFile(stored.Name, data)
+		some, its, err := s.linesIn(stored)
 		if err != nil {
 			return nil, nil, err
 		}
 		lines, tables = slices.Concat(lines, some), append(tables, its...)
 	}
 	return lines, tables, nil
+}
+
+func (s *Service) linesIn(stored Stored) ([]*Line, []Table, error) {
+	from, err := s.files.Open(stored.Sum)
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err := io.ReadAll(from)
+	_ = from.Close() // what was read was read
+	if err != nil {
+		return nil, nil, err
+	}
+	return readFile(stored.Name, data)
 }
 
 // plan works out rows against what stands at a moment: that of the transaction where there is one.

@@ -80,6 +80,14 @@ func (s *Store) keep(temp string, name Sum) error {
 	return errors.Join(syncFolder(filepath.Dir(path)), syncFolder(s.dir)) // the second, since the folder of the name may be new
 }
 
+// Path is where the bytes of a file are kept, for whoever must take them away by hand; Open then gives NotFound.
+func (s *Store) Path(sum Sum) (string, error) {
+	if _, err := Parse(sum); err != nil {
+		return "", err
+	}
+	return s.path(sum), nil
+}
+
 func (s *Store) path(name Sum) string { return filepath.Join(s.dir, string(name[:2]), string(name)) }
 
 // syncFolder makes what was done to a folder last. Windows does so by itself.

@@ -124,6 +124,15 @@ func (v View) PersonHistory(ctx context.Context, r db.Reader, person id.ID) ([]P
 	return always(ctx, r, v, People, `person = $1`, person)
 }
 
+// EverStated reads all that was ever stated about the people of some statements and may be known at a moment, also what something
+// else has taken the place of.
+func EverStated(ctx context.Context, r db.Reader, now db.Time, statements []id.ID) ([]Person, error) {
+	args := []any{now}
+	list, err := db.List[Person](ctx, r, `select `+People.Columns()+` from org_person where opens <= $1 and person in
+		(select person from org_person where opens <= $1 and id in `+db.In(&args, statements)+`) order by person, from_on, id`, args...)
+	return veiled(list), err
+}
+
 // AssignmentHistory reads every assignment of a person.
 func (v View) AssignmentHistory(ctx context.Context, r db.Reader, person id.ID) ([]Assignment, error) {
 	return always(ctx, r, v, Assignments, `person = $1`, person)

@@ -3,7 +3,10 @@ package trail
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -72,34 +75,90 @@ func (l *Log) Erase(ctx context.Context, act Act, tables []Audited, list ...Eras
 	return n, l.KeepErasures(ctx)
 }
 
+// table finds the table of the thing, nil for a note. The error is Invalid for what cannot be erased.
+func (e Erasure) table(tables []Audited) (Audited, error) {
+	i := slices.IndexFunc(tables, func(t Audited) bool { return t.Kind() == e.Kind })
+	switch {
+	case e.Ground == "" || e.Clause == "":
+		return nil, errs.New(errs.Invalid, "消去には、根拠と条項が要ります。")
+	case e.Part == PartNote && e.Kind == KindAct:
+		return nil, nil
+	case e.Part != PartPersonal:
+		return nil, errs.New(errs.Invalid, "消せるのは、ものの個人の部分（personal）と操作の覚え書き（kind act の note）だけです。")
+	case i < 0:
+		return nil, errs.New(errs.Invalid, "種類「%s」の記録はありません。", e.Kind)
+	}
+	return tables[i], nil
+}
+
 func (e Erasure) do(ctx context.Context, tx *Tx, tables []Audited) (bool, error) {
-	if e.Ground == "" || e.Clause == "" {
-		return false, errs.New(errs.Invalid, "消去には、根拠と条項が要ります。")
+	table, err := e.table(tables)
+	if err != nil {
+		return false, err
 	}
 	var through, blanked int64
-	var err error
-	switch {
-	case e.Part == PartNote && e.Kind == KindAct:
+	if table == nil {
 		blanked, err = blankNote(ctx, tx, e.Thing)
-	case e.Part == PartPersonal:
-		i := slices.IndexFunc(tables, func(t Audited) bool { return t.Kind() == e.Kind })
-		if i < 0 {
-			return false, errs.New(errs.Invalid, "種類「%s」の記録はありません。", e.Kind)
-		}
-		if err := tables[i].clear(ctx, tx, e.Thing); err != nil {
-			return false, err
-		}
-		if err := tx.flush(ctx); err != nil {
+	} else {
+		if err := errors.Join(table.clear(ctx, tx, e.Thing), tx.flush(ctx)); err != nil {
 			return false, err
 		}
 		through, blanked, err = blankPersonal(ctx, tx, e.Kind, e.Thing)
-	default:
-		return false, errs.New(errs.Invalid, "消せるのは、ものの個人の部分（personal）と操作の覚え書き（kind act の note）だけです。")
 	}
 	if err != nil || blanked == 0 {
 		return false, err
 	}
 	return true, erasures.Put(ctx, tx, erasure{ID: id.New(tx.Now), Row: Row{Home: Body}, Erasure: e, Through: through})
+}
+
+// Erasable is what an erasure would take, as far as a reader may see it.
+type Erasable struct {
+	Erasure
+	Versions int            // of the thing that say something of a person; of a note 1; 0 where nothing is left
+	Newest   Entry          // the last of them; where there is none, the last of all
+	Personal map[string]any // what it says, by column: values as in a Change, but none that is empty
+}
+
+// Erasable says what Erase would take; it is Invalid for what that refuses, NotFound for what is not there, or for a note whose act
+// has no number yet.
+func (l *Log) Erasable(ctx context.Context, r db.Reader, tables []Audited, e Erasure, seen Seen) (Erasable, error) {
+	found := Erasable{Erasure: e}
+	table, err := e.table(tables)
+	if err != nil {
+		return found, err
+	}
+	var entries []Entry
+	if table == nil {
+		entries, _, err = l.Search(ctx, r, Query{Act: id.ID(e.Thing), Limit: 1}, seen)
+	} else {
+		entries, err = versionsOf(ctx, r, e.Kind, e.Thing, 0, math.MaxInt32, seen)
+	}
+	if err != nil {
+		return found, err
+	}
+	if len(entries) == 0 {
+		return found, errs.New(errs.NotFound, "%s %s の記録はありません。", e.Kind, e.Thing)
+	}
+	found.Newest = entries[0]
+	for _, x := range entries {
+		personal := map[string]any{"note": x.Note}
+		if table != nil {
+			state, err := x.state()
+			if err != nil {
+				return found, err
+			}
+			personal = state[1]
+		}
+		maps.DeleteFunc(personal, func(_ string, value any) bool { return value == "" || value == int64(0) || value == false })
+		if len(personal) == 0 {
+			continue
+		}
+		if found.Versions == 0 {
+			found.Newest, found.Personal = x, personal
+		}
+		found.Versions++
+	}
+	return found, nil
 }
 
 // KeepErasures brings the list of erasures in the store up to date. Erase does it; it is also done before a backup and when
