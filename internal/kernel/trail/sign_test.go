@@ -324,7 +324,7 @@ func TestADamagedStore(t *testing.T) {
 	more(t, l, 5)
 	sign(t, l)
 	more(t, l, 1)
-	for _, name := range []string{"head", "key", "key.pub"} {
+	for name, bit := range map[string]byte{"head": 4, "key": 1, "key.pub": 1} { // the two lowest bits of a signature's last letter mean nothing
 		whole, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -349,7 +349,7 @@ func TestADamagedStore(t *testing.T) {
 		}
 		for n := range len(whole) - 1 {
 			changed := slices.Clone(whole)
-			changed[n] ^= 1
+			changed[n] ^= bit
 			write(changed)
 			refused(fmt.Sprintf("with byte %d changed", n))
 		}
