@@ -37,7 +37,7 @@ var bands = []band{
 	{who: "internal/web/webtest", may: []string{"internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*"}, third: []string{"*"}},
 	{who: "internal/web/*", may: []string{"internal/kernel/*", "internal/base/*"}},
 	{who: "internal/kernel/trail", may: []string{"internal/base/*"}, order: kernel, third: []string{"golang.org/x/mod", "github.com/transparency-dev/formats"}},
-	{who: "internal/kernel/account", may: []string{"internal/base/*"}, order: kernel, third: []string{"golang.org/x/crypto", "github.com/pquerna/otp", "github.com/go-webauthn/webauthn", "github.com/boombuler/barcode"}},
+	{who: "internal/kernel/account", may: []string{"internal/base/*"}, order: kernel, third: []string{"golang.org/x/crypto", "github.com/trustelem/zxcvbn", "github.com/pquerna/otp", "github.com/go-webauthn/webauthn", "github.com/boombuler/barcode"}},
 	{who: "internal/kernel/regime", may: []string{"internal/base/*"}, order: kernel, third: []string{"github.com/goccy/go-yaml"}},
 	{who: "internal/kernel/*", may: []string{"internal/base/*"}, order: kernel},
 	{who: "internal/base/db", order: base, third: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},

@@ -48,6 +48,9 @@ func Fold(s string) string {
 	return strings.TrimSuffix(b.String(), " ")
 }
 
+// NFKC is text in the form in which what a reader takes for the same letter is the same: full and half width, composed or not.
+func NFKC(s string) string { return norm.NFKC.String(s) }
+
 // Contains says whether the folded text holds the needle, in whatever spelling the needle comes. An empty needle is held by all.
 func Contains(folded, needle string) bool {
 	return strings.Contains(folded, Fold(needle))
