@@ -68,12 +68,12 @@ func (g *guesser) judge(password string, own []string) guess {
 	if rest, found := without(folded, slices.Concat(mine, g.names)); found && rest < 4 {
 		return guessOwn
 	}
-	cased := []rune(text.NFKC(password))
-	latin := g.transliterate(string(cased[:min(len(cased), 64)]))
+	latin := []rune(g.transliterate(text.NFKC(password)))
+	latin = latin[:min(len(latin), 64)]
 	inputs := unique(slices.Concat(mine, numbers(), g.words))
-	matches := matching.Omnimatch(latin, inputs)
+	matches := matching.Omnimatch(string(latin), inputs)
 	// The additive term of zxcvbn counts every three parts as safe: Sakura2026! would pass.
-	if scoring.MostGuessableMatchSequence(latin, matches, true).Guesses < enough {
+	if scoring.MostGuessableMatchSequence(string(latin), matches, true).Guesses < enough {
 		return guessEasy
 	}
 	return guessHard

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"sekimori/internal/base/errs"
 )
@@ -91,6 +92,7 @@ func TestNoMoreThanTheSlots(t *testing.T) {
 		})
 	}
 	for h.queue.Load() < hashSlots+hashQueue {
+		time.Sleep(time.Millisecond)
 	}
 	for range 5 {
 		if err := h.do(t.Context(), func() { t.Error("it ran") }); errs.KindOf(err) == errs.Unavailable {
