@@ -1,8 +1,7 @@
 package app
 
 import (
-	"sekimori/internal/kernel/cond"
-	"sekimori/internal/kernel/duty"
+	"sekimori/internal/feature/policy"
 	"sekimori/internal/kernel/regime"
 )
 
@@ -10,20 +9,6 @@ type dutyListCommand struct {
 	Regime   string `required:"" placeholder:"R" help:"id か id@版"`
 	Document string `placeholder:"D" help:"この文書だけ"`
 	Chapter  string `placeholder:"N" help:"この章だけ"`
-}
-
-type dutyRow struct {
-	ID      string          `json:"id"`
-	Clause  string          `json:"clause"`
-	Part    int             `json:"part"`
-	Kind    duty.Kind       `json:"kind"`
-	Who     []string        `json:"who"`
-	Label   string          `json:"who_label"`
-	Named   string          `json:"named"`
-	Assumed *duty.Assumed   `json:"assumed"`
-	Duty    string          `json:"duty"`
-	When    *cond.Condition `json:"when"`
-	Check   *duty.Check     `json:"check"`
 }
 
 // Run lists duties in document order.
@@ -36,9 +21,9 @@ func (k *dutyListCommand) Run(c *console) error {
 	if err := p.Check(f); err != nil {
 		return err
 	}
-	rows := []dutyRow{}
+	rows := []policy.DutyRow{}
 	for _, d := range p.Within(f) {
-		rows = append(rows, dutyRow{d.ID, d.Clause, d.Part, d.Kind, d.Who, d.Label, d.Named, d.Assumed, d.Duty, d.When, d.Check})
+		rows = append(rows, policy.RowOf(d))
 	}
 	if c.flags.JSON {
 		return c.json(rows)

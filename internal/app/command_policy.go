@@ -143,20 +143,6 @@ type clausesCommand struct {
 	Chapter  string `placeholder:"N" help:"この章だけ"`
 }
 
-// clauseRow is one clause; text, original and line are null where no text was imported.
-type clauseRow struct {
-	ID         string     `json:"id"`
-	Document   string     `json:"document"`
-	Parent     *string    `json:"parent"`
-	Heading    string     `json:"heading"`
-	Text       *string    `json:"text"`
-	Original   *string    `json:"original"`
-	Line       *int       `json:"line"`
-	Table      [][]string `json:"table"`
-	StatesDuty bool       `json:"states_duty"`
-	Form       string     `json:"form"`
-}
-
 // Run lists the clauses of an edition, with its text where it has been imported.
 func (k *clausesCommand) Run(c *console) error {
 	a, err := c.look()
@@ -172,10 +158,10 @@ func (k *clausesCommand) Run(c *console) error {
 	if err := b.Check(f); err != nil {
 		return err
 	}
-	rows := []clauseRow{}
+	rows := []policy.ClauseRow{}
 	for _, e := range b.Entries {
 		if b.Has(f, e.Document, e.ID) {
-			rows = append(rows, rowOf(e))
+			rows = append(rows, e.Row())
 		}
 	}
 	if b.Text == nil {
@@ -188,18 +174,6 @@ func (k *clausesCommand) Run(c *console) error {
 		c.line("%s\t%s\t%s", r.Document, r.ID, r.Heading)
 	}
 	return nil
-}
-
-func rowOf(e policy.Entry) clauseRow {
-	r := clauseRow{ID: e.ID, Document: e.Document, Heading: e.Title, Form: "none"}
-	if parent := clause.Parent(e.ID); parent != "" {
-		r.Parent = &parent
-	}
-	if w := e.Words; w != nil {
-		r.Text, r.Original, r.Line, r.Table = &w.Text, &w.Original, &w.Line, w.Table
-		r.StatesDuty, r.Form = w.StatesDuty, string(w.Form)
-	}
-	return r
 }
 
 type diffCommand struct {

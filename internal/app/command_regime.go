@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sekimori/internal/base/text"
+	"sekimori/internal/feature/policy"
 	"sekimori/internal/kernel/approval"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/regime"
@@ -123,30 +124,17 @@ type rolesCommand struct {
 	Regime string `required:"" placeholder:"R" help:"id か id@版"`
 }
 
-type roleRow struct {
-	ID         string `json:"id"`
-	Title      string `json:"title"`
-	Short      string `json:"short"`
-	Clause     string `json:"clause"`
-	Scope      string `json:"scope"`
-	Privileged bool   `json:"privileged"`
-}
-
 // Run lists the roles.
 func (k *rolesCommand) Run(c *console) error {
 	p, err := c.pack(k.Regime)
 	if err != nil {
 		return err
 	}
-	rows := make([]roleRow, len(p.Roles))
-	for i, r := range p.Roles {
-		rows[i] = roleRow{r.ID, r.Title, r.Short, r.Clause, string(r.Scope), r.Privileged}
-		if !c.flags.JSON {
-			c.line("%s\t%s\t%s\t%s", r.ID, r.Name(), r.Scope.Title(), r.Clause)
-		}
-	}
 	if c.flags.JSON {
-		return c.json(rows)
+		return c.json(policy.RoleRows(p.Roles))
+	}
+	for _, r := range p.Roles {
+		c.line("%s\t%s\t%s\t%s", r.ID, r.Name(), r.Scope.Title(), r.Clause)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/testkit"
+	"sekimori/internal/web"
 	packs "sekimori/regime"
 )
 
@@ -40,7 +41,7 @@ func TestExpandedKinds(t *testing.T) {
 	}
 }
 
-// TestRoutes writes down every route with the permission it asks for.
+// TestRoutes writes down every route and operation with the permission it asks for.
 func TestRoutes(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
@@ -49,8 +50,25 @@ func TestRoutes(t *testing.T) {
 		for _, r := range m.Part.Routes {
 			fmt.Fprintf(&b, "| `%s %s` | %s | %s/%s | %s |\n", r.Method, r.Pattern, r.Permission, m.Name, r.Page, r.View.Name())
 		}
+		for _, o := range m.Part.Operations {
+			fmt.Fprintf(&b, "| `%s %s%s` | %s | %s, JSON | %s |\n", o.Method, web.API, o.Path, o.Permission, m.Name, o.Output.Name())
+		}
 	}
 	testkit.Golden(t, filepath.Join(testkit.Root(t), "doc", "routes.md"), []byte(b.String()))
+}
+
+// TestOpenAPI writes down the description of the JSON API: what others build upon changes in review alone.
+func TestOpenAPI(t *testing.T) {
+	t.Parallel()
+	var parts []web.Part
+	for _, m := range app.Assemble(nil, nil, shipped(t)).Modules() {
+		parts = append(parts, m.Part)
+	}
+	description, err := web.OpenAPI(parts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testkit.Golden(t, filepath.Join(testkit.Root(t), "doc", "openapi.json"), description)
 }
 
 // TestSchema keeps one golden schema for each engine.

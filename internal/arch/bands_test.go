@@ -33,7 +33,7 @@ var bands = []band{
 	{who: "internal/app/minato", may: []string{"internal/feature", "internal/feature/*", "internal/kernel/*", "internal/base/*"}},
 	{who: "internal/feature", may: []string{"internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*"}},
 	{who: "internal/feature/*", may: []string{"internal/feature", "internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*"}},
-	{who: "internal/web", may: []string{"internal/web/*", "internal/kernel/*", "internal/base/*"}},
+	{who: "internal/web", may: []string{"internal/web/*", "internal/kernel/*", "internal/base/*"}, third: []string{"github.com/danielgtaylor/huma/v2"}},
 	{who: "internal/web/webtest", may: []string{"internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*"}, third: []string{"*"}},
 	{who: "internal/web/*", may: []string{"internal/kernel/*", "internal/base/*"}},
 	{who: "internal/kernel/trail", may: []string{"internal/base/*"}, order: kernel, third: []string{"golang.org/x/mod", "github.com/transparency-dev/formats"}},

@@ -54,9 +54,13 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if seconds := retryAfter(code, err); seconds > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}
+	program := strings.HasPrefix(r.URL.Path, API+"/")
+	if program && code == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="sekimori"`)
+	}
 	w.Header().Add("Vary", "Accept")
-	if prefersJSON(r.Header.Get("Accept")) {
-		send(w, code, "application/problem+json", problem(code, err))
+	if program || prefersJSON(r.Header.Get("Accept")) {
+		send(w, code, problemJSON, problem(code, err))
 		return
 	}
 	send(w, code, "text/html; charset=utf-8", s.errors[code].with(message(err)))
@@ -171,22 +175,29 @@ func (s *site) renderErrors(base *template.Template) (map[int]errorPage, error) 
 	return all, nil
 }
 
-// problem is the error as RFC 9457 has it, with every faulty field.
+// Problem is an error as RFC 9457 has it, with every faulty field.
+type Problem struct {
+	Title  string         `json:"title" doc:"状態の説明"`
+	Status int            `json:"status" doc:"HTTPの状態コード"`
+	Detail string         `json:"detail" doc:"何が起き、どうすればよいか"`
+	Errors []ProblemField `json:"errors,omitempty" doc:"誤りのある値のすべて"`
+}
+
+// ProblemField is one faulty field.
+type ProblemField struct {
+	Where   string `json:"where" doc:"パラメーターや項目の名前"`
+	Message string `json:"message" doc:"どう直すか"`
+}
+
+// problemJSON is the media type of a Problem.
+const problemJSON = "application/problem+json"
+
 func problem(code int, err error) []byte {
-	type field struct {
-		Where   string `json:"where"`
-		Message string `json:"message"`
-	}
-	p := struct {
-		Title  string  `json:"title"`
-		Status int     `json:"status"`
-		Detail string  `json:"detail"`
-		Errors []field `json:"errors,omitempty"`
-	}{Title: titles()[code], Status: code, Detail: message(err)}
+	p := Problem{Title: titles()[code], Status: code, Detail: message(err)}
 	if e, ok := errors.AsType[*errs.Error](err); ok {
 		p.Detail = e.Message
 		for _, f := range e.Fields {
-			p.Errors = append(p.Errors, field(f))
+			p.Errors = append(p.Errors, ProblemField(f))
 		}
 	}
 	b, _ := json.Marshal(p) // strings and numbers always marshal

@@ -13,10 +13,11 @@ import (
 	"sekimori/internal/web/ui"
 )
 
-// Part is what one feature brings to the site: routes, and the files page/*.html they name.
+// Part is what one feature brings to the site: routes, and the files page/*.html they name, and operations of the API.
 type Part struct {
-	Pages  fs.FS
-	Routes []Route
+	Pages      fs.FS
+	Routes     []Route
+	Operations []Operation
 }
 
 // Route is one page as data: where it is, which permission it asks for, the file that shows

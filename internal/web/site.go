@@ -57,6 +57,7 @@ type site struct {
 	origin *http.CrossOriginProtection
 	mux    *http.ServeMux
 	key    []byte // seals what the next page says
+	crowd  crowd
 }
 
 // New builds the site: every page is parsed and every error page rendered here, so that what
@@ -89,6 +90,13 @@ func New(c Config) (http.Handler, error) {
 				return nil, fmt.Errorf("web: %s %s: %w", route.Method, route.Pattern, err)
 			}
 		}
+	}
+	api, err := newAPI(c.Parts)
+	if err != nil {
+		return nil, err
+	}
+	for i, op := range api.operations {
+		s.mux.Handle(op.Method+" "+API+op.Path, s.adapt(s.operates(op, api.described[i], api.handlers[i])))
 	}
 	return s, nil
 }

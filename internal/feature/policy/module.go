@@ -33,7 +33,7 @@ func Module(s *Service) feature.Module {
 			web.Get("/duties/{regime}", read, "duties", p.duties),
 			web.Get("/duties/{regime}/{role}", read, "role", p.role),
 			web.Get("/search", read, "search", p.search),
-		}},
+		}, Operations: operations(s)},
 		Words: Words(),
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 
-	"sekimori/internal/base/errs"
 	"sekimori/internal/kernel/duty"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/web"
@@ -17,11 +16,7 @@ type pages struct{ s *Service }
 
 // book finds the edition that the address names.
 func (p pages) book(ctx context.Context, r *web.Request) (*Book, error) {
-	b, err := p.s.Book(ctx, r.Path("regime"))
-	if errs.KindOf(err) == errs.Invalid {
-		return nil, errs.New(errs.NotFound, "この規程は採用されていません。")
-	}
-	return b, err
+	return p.s.adopted(ctx, r.Path("regime"))
 }
 
 // hrefs. Each part of a clause is percent-encoded and / kept (clauses.md R18).

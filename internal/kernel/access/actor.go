@@ -51,6 +51,9 @@ func (a *Actor) Limited(to []Permission) *Actor {
 	return &b
 }
 
+// Keyed says that he uses a key.
+func (a *Actor) Keyed() bool { return a.limit != nil }
+
 // Can says whether he has a permission anywhere.
 func (a *Actor) Can(p Permission) bool {
 	switch p {
@@ -60,6 +63,8 @@ func (a *Actor) Can(p Permission) bool {
 		return a.Class == Person && a.limit == nil
 	case Self:
 		return a.Class == Person && a.Pending == "" && a.limit == nil
+	case Member:
+		return a.Class == Person && a.Pending == ""
 	case Terminal:
 		return a.Class == Place && a.Pending == ""
 	}

@@ -35,6 +35,7 @@ const (
 	Entering Permission = "entering" // who has signed in, even if something is left to do: a temporary password, a second factor
 	Self     Permission = "self"     // a person who has signed in, for what is his own
 	Terminal Permission = "terminal" // a place account
+	Member   Permission = "member"   // a person who has signed in or uses a key, for who he is
 )
 
 // Permissions lists every permission that a role can have, in the order in which people see them.
@@ -50,7 +51,7 @@ func (p Permission) Known() bool { return slices.Contains(Permissions(), p) }
 
 // Door reports whether p is about the way in itself, which no role gives.
 func (p Permission) Door() bool {
-	return slices.Contains([]Permission{Anyone, Entering, Self, Terminal}, p)
+	return slices.Contains([]Permission{Anyone, Entering, Self, Terminal, Member}, p)
 }
 
 // Title says in words what p allows, "" if p is not known.
