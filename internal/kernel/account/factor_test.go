@@ -305,6 +305,7 @@ func TestOnlyPeopleWhoMayComeInHaveFactors(t *testing.T) {
 		w.want("passkey", err, errs.Conflict)
 		_, err = w.PrintList(t.Context(), w.owner, w.account, "番号表")
 		w.want("list", err, errs.Conflict)
+		w.want("giving one", w.try(Printed, "12345 67890"), errs.Conflict)
 	})
 }
 

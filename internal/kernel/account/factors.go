@@ -215,6 +215,9 @@ func (s *Factors) judge(ctx context.Context, try Try) (checker, error) {
 		if err := s.allow(ctx, tx, try.Kind); err != nil {
 			return err
 		}
+		if _, err := factorOwner(ctx, tx, try.Account); err != nil {
+			return err
+		}
 		if try.Kind == Passkey { // the challenge is used whatever comes of it
 			if begun, err = ceremonyOf(ctx, tx, try.Session, toGive, try.Account, db.At(tx.Now)); err != nil {
 				return err

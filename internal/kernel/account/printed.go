@@ -120,6 +120,9 @@ func (s *Factors) checkPrinted(ctx context.Context, account id.ID, code string) 
 	}
 	places := map[id.ID]int{} // of the code in each list
 	for _, h := range list {
+		if len(code) != printedDigits {
+			break
+		}
 		var kept printed
 		if err := json.Unmarshal(h.Secret, &kept); err != nil {
 			return nil, err
