@@ -164,8 +164,8 @@ func (s *Factors) checkCode(codes ...string) checker {
 }
 
 // Resync takes two codes that follow each other, from a token whose clock has gone wrong by at most ten minutes, and remembers how
-// wrong it goes. It is a try like Verify: two codes show the same as one.
-func (s *Factors) Resync(ctx context.Context, by *access.Actor, account id.ID, first, second string) error {
+// wrong it goes. It is a try like Verify, with the same then: two codes show more than one.
+func (s *Factors) Resync(ctx context.Context, by *access.Actor, account id.ID, first, second string, then func(tx *db.Tx, h Held) error) error {
 	if err := s.log.DB().Update(ctx, func(tx *db.Tx) error {
 		if err := s.allow(ctx, tx, TOTP); err != nil {
 			return err
@@ -192,6 +192,9 @@ func (s *Factors) Resync(ctx context.Context, by *access.Actor, account id.ID, f
 		if err := factors.Put(ctx, tx, h.Factor); err != nil {
 			return err
 		}
-		return forgetTries(ctx, tx.Plain(), account)
+		if err := forgetTries(ctx, tx.Plain(), account); err != nil || then == nil {
+			return err
+		}
+		return then(tx.Plain(), s.held(h))
 	})
 }

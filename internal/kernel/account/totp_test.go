@@ -276,7 +276,15 @@ func TestTokens(t *testing.T) {
 		w.clock.Add(24 * time.Hour) // in which its clock has gone wrong again
 		w.wrong("by its own as it was", w.try(TOTP, at(-8)))
 		resync := func(first, second string) error {
-			return w.Resync(t.Context(), w.owner, w.account, first, second)
+			opened := false
+			err := w.Resync(t.Context(), entering(w.owner), w.account, first, second, func(_ *db.Tx, h Held) error {
+				opened = h.Kind == TOTP
+				return nil
+			})
+			if opened != (err == nil) {
+				t.Errorf("opened %v, %v", opened, err)
+			}
+			return err
 		}
 		w.wrong("one code is right", resync(at(-8), "00000000"))
 		w.right("two are", resync(at(-9), at(-8)))
