@@ -424,6 +424,44 @@ create table regime_pack (
 	constraint regime_pack_pkey PRIMARY KEY (sum)
 );
 
+create table setting_draft (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	title text not null,
+	by_actor text not null,
+	at text not null,
+	content text not null,
+	sum text not null,
+	state text not null,
+	decision text not null,
+	decided_on text not null,
+	from_on text not null,
+	elsewhere boolean not null,
+	decider text not null,
+	why text not null,
+	constraint setting_draft_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX setting_draft__state ON public.setting_draft USING btree (state);
+
+create table setting_value (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	owner text not null,
+	setting text not null,
+	from_on text not null,
+	unit text not null,
+	value text not null,
+	decision text not null,
+	decided_on text not null,
+	draft text not null,
+	constraint setting_value_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX setting_value__owner_setting ON public.setting_value USING btree (owner, setting);
+
 create table trail_act (
 	id text not null,
 	at text not null,

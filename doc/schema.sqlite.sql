@@ -404,6 +404,42 @@ CREATE TABLE regime_pack (
 	files   bytea  not null
 );
 
+CREATE TABLE setting_draft (
+	id         text    not null primary key,
+	version    bigint  not null,
+	home       text    not null,
+	title      text    not null,
+	by_actor   text    not null,
+	at         text    not null,
+	content    text    not null,
+	sum        text    not null,
+	state      text    not null,
+	decision   text    not null,
+	decided_on text    not null,
+	from_on    text    not null,
+	elsewhere  boolean not null, -- decided outside Sekimori and recorded here
+	decider    text    not null, -- actor who decided, or recorded the decision
+	why        text    not null  -- of a withdrawal
+);
+
+CREATE INDEX setting_draft__state on setting_draft (state);
+
+CREATE TABLE setting_value (
+	id         text   not null primary key,
+	version    bigint not null,
+	home       text   not null,
+	owner      text   not null,
+	setting    text   not null,
+	from_on    text   not null,
+	unit       text   not null,
+	value      text   not null,
+	decision   text   not null,
+	decided_on text   not null,
+	draft      text   not null
+);
+
+CREATE INDEX setting_value__owner_setting on setting_value (owner, setting);
+
 CREATE TABLE trail_act (
 	id        text not null primary key,
 	at        text not null,

@@ -13,14 +13,17 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature/admin"
 	"sekimori/internal/feature/people"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/feature/trailview"
 	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/account"
 	"sekimori/internal/kernel/file"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 	packs "sekimori/regime"
 )
@@ -35,6 +38,8 @@ type App struct {
 	People  *people.Service
 	Staff   *people.Directory // who is where, for reading
 	Trail   *trailview.Service
+	// Settings are what the body decides for itself.
+	Settings *admin.Settings
 
 	store *trail.Store // nil when it is only looked at
 	files *file.Store
@@ -109,7 +114,7 @@ func Assemble(d *db.DB, files *file.Store, offered *regime.Set) *App {
 	a.People, a.Staff = people.New(log, files, a.rules), people.NewDirectory(log, library)
 	a.Jobs = job.New(d, append(a.People.Kinds(), trailview.Job(log, Audited()))...)
 	a.People.Jobs = a.Jobs
-	a.Trail = trailview.New(log, a.Jobs, Audited())
+	a.Trail, a.Settings = trailview.New(log, a.Jobs, Audited()), admin.NewSettings(log, a.declared)
 	return a
 }
 
@@ -120,6 +125,15 @@ func (a *App) rules(ctx context.Context, r db.Reader) ([]org.Rules, error) {
 		return nil, err
 	}
 	return append(set.OrgRules(), access.Rules()), nil
+}
+
+// declared is every setting that there is on a day.
+func (a *App) declared(ctx context.Context, r db.Reader, on jpdate.Date) ([]setting.Declaration, error) {
+	set, err := a.Library.InForce(ctx, r, on)
+	if err != nil {
+		return nil, err
+	}
+	return set.Settings(account.Settings()), nil
 }
 
 // Run does what goes on behind the screens, numbering, signing and jobs, until ctx ends.

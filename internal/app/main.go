@@ -93,10 +93,10 @@ type console struct {
 }
 
 // actor is who runs the command: whoever can start it may do everything.
-func (c *console) actor() *access.Actor { return access.NewProgram("cli:" + account()) }
+func (c *console) actor() *access.Actor { return access.NewProgram("cli:" + userName()) }
 
-// account is the user of the operating system.
-func account() string {
+// userName is the user of the operating system.
+func userName() string {
 	u, err := user.Current()
 	if err != nil {
 		return "unknown"

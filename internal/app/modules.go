@@ -5,6 +5,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/feature"
+	"sekimori/internal/feature/admin"
 	"sekimori/internal/feature/people"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/feature/trailview"
@@ -14,12 +15,13 @@ import (
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 )
 
 // Modules lists the features in the order of the menu.
 func (a *App) Modules() []feature.Module {
-	modules := []feature.Module{policy.Module(a.Policy), people.Module(a.People, a.Staff)}
+	modules := []feature.Module{policy.Module(a.Policy), people.Module(a.People, a.Staff), admin.Module(a.Settings)}
 	words := []feature.Words{trailview.Words()}
 	for _, m := range modules {
 		words = append(words, m.Words)
@@ -29,7 +31,7 @@ func (a *App) Modules() []feature.Module {
 
 // Audited lists every table under the trail.
 func Audited() []trail.Audited {
-	return slices.Concat(org.Audited(), access.Audited(), clause.Audited(), regime.Audited(), people.Tables(), trailview.Audited())
+	return slices.Concat(org.Audited(), access.Audited(), setting.Audited(), clause.Audited(), regime.Audited(), people.Tables(), trailview.Audited())
 }
 
 // Unaudited lists every other table, with the reason why the trail does not hold it.
@@ -56,6 +58,7 @@ func Schemas() []db.Schema {
 		{Module: "org", FS: org.Schema()},
 		{Module: "access", FS: access.Schema()},
 		{Module: "clause", FS: clause.Schema()},
+		{Module: "setting", FS: setting.Schema()},
 		{Module: "regime", FS: regime.Schema()},
 		{Module: "job", FS: job.Schema()},
 		{Module: "people", FS: people.Schema()},

@@ -24,7 +24,7 @@ func (a *App) Handler(body string) (http.Handler, error) { return a.site(body, f
 
 // site is the site of a body behind what stands in front of it.
 func (a *App) site(body string, f front) (http.Handler, error) {
-	local := access.NewProgram("local:" + account())
+	local := access.NewProgram("local:" + userName())
 	c := web.Config{
 		Product: "関守", Body: body, Log: slog.Default(), Ready: a.DB.Check, Hosts: f.hosts, Front: f.Front,
 		// Nobody signs in yet: the site answers on this machine alone, and whoever sits at it acts under its name.

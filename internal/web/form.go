@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -22,8 +23,10 @@ import (
 //
 // The fields of a form struct are string (also []string, for boxes of which several may be
 // ticked), int, bool (one box), jpdate.Date, File and []File, with the tag `form:"name"`, or
-// `form:"name,required"` where it may not be empty. Space around text is dropped, and line
-// ends are \n. What was not filled in is the zero value.
+// `form:"name,required"` where it may not be empty; and map[string][]string with the tag
+// `form:"begin*"` for every field whose name begins so and that no other takes, by the rest of
+// its name. Space around text is dropped, and line ends are \n. What was not filled in is the
+// zero value.
 type File struct {
 	Name string // as the person's machine calls it, without folders
 	Size int64
@@ -147,7 +150,7 @@ func slots(t reflect.Type) ([]slot, error) {
 		if slices.ContainsFunc(all, func(s slot) bool { return s.name == name }) {
 			return nil, fmt.Errorf("form %v: %q twice", t, name)
 		}
-		if !readableType(f.Type) {
+		if !readableType(f.Type) || strings.HasSuffix(name, "*") != (f.Type == reflect.TypeFor[map[string][]string]()) {
 			return nil, fmt.Errorf("form %v: field %s has a type that a form cannot fill", t, f.Name)
 		}
 		all = append(all, slot{name, option == "required"})
@@ -157,7 +160,7 @@ func slots(t reflect.Type) ([]slot, error) {
 
 func readableType(t reflect.Type) bool {
 	switch t {
-	case reflect.TypeFor[jpdate.Date](), reflect.TypeFor[File](), reflect.TypeFor[[]File](), reflect.TypeFor[[]string]():
+	case reflect.TypeFor[jpdate.Date](), reflect.TypeFor[File](), reflect.TypeFor[[]File](), reflect.TypeFor[[]string](), reflect.TypeFor[map[string][]string]():
 		return true
 	}
 	return t.Kind() == reflect.String || t.Kind() == reflect.Int || t.Kind() == reflect.Bool
@@ -172,21 +175,61 @@ func (in *posted) fill(form reflect.Value) error {
 	var faults errs.Faults
 	known := map[string]bool{}
 	for i, s := range all {
+		if strings.HasSuffix(s.name, "*") {
+			continue
+		}
 		known[s.name] = true
 		if fault := in.set(form.Field(i), s); fault != "" {
 			faults.Add(s.name, "%s", fault)
 		}
 	}
 	unknown := 0
-	for name := range in.values {
-		if !known[name] {
+	for _, name := range slices.Sorted(maps.Keys(in.values)) {
+		if known[name] {
+			continue
+		}
+		i := taker(all, name)
+		if i < 0 {
 			unknown++
+			continue
+		}
+		if fault := in.gather(form.Field(i), strings.TrimSuffix(all[i].name, "*"), name); fault != "" {
+			faults.Add(name, "%s", fault)
 		}
 	}
 	if unknown > maxUnknown {
 		return errs.New(errs.Invalid, "この画面にない項目が%d個送られました。画面を開き直してください。", unknown)
 	}
 	return faults.Err("入力に誤りがあります。")
+}
+
+// taker is the slot that takes every field whose name begins as that of this one: the longest beginning; -1 for none.
+func taker(all []slot, name string) int {
+	best := -1
+	for i, s := range all {
+		begin, many := strings.CutSuffix(s.name, "*")
+		if many && strings.HasPrefix(name, begin) && (best < 0 || len(s.name) > len(all[best].name)) {
+			best = i
+		}
+	}
+	return best
+}
+
+// gather puts the values of one field into a map and says what is wrong with them, "" if nothing is.
+func (in *posted) gather(to reflect.Value, begin, name string) string {
+	if to.IsNil() {
+		to.Set(reflect.ValueOf(map[string][]string{}))
+	}
+	var values []string
+	for _, v := range in.values[name] {
+		v = strings.TrimSpace(strings.ReplaceAll(v, "\r\n", "\n"))
+		if !printable(v) {
+			return "使えない文字があります。"
+		}
+		values = append(values, v)
+	}
+	to.SetMapIndex(reflect.ValueOf(strings.TrimPrefix(name, begin)), reflect.ValueOf(values))
+	return ""
 }
 
 // set fills one field and says what is wrong, "" if nothing is.

@@ -22,6 +22,7 @@ import (
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 	packs "sekimori/regime"
@@ -31,6 +32,7 @@ func modules() []db.Schema {
 	return []db.Schema{
 		{Module: "trail", FS: trail.Schema()},
 		{Module: "org", FS: org.Schema()},
+		{Module: "setting", FS: setting.Schema()},
 		{Module: "regime", FS: regime.Schema()},
 		{Module: "job", FS: job.Schema()},
 		{Module: "people", FS: people.Schema()},

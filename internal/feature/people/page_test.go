@@ -18,6 +18,7 @@ import (
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/tiny"
@@ -47,6 +48,7 @@ func begin(t *testing.T) *library {
 	modules := []db.Schema{
 		{Module: "trail", FS: trail.Schema()},
 		{Module: "org", FS: org.Schema()},
+		{Module: "setting", FS: setting.Schema()},
 		{Module: "regime", FS: regime.Schema()},
 		{Module: "job", FS: job.Schema()},
 		{Module: "people", FS: people.Schema()},

@@ -95,10 +95,7 @@ func (b *Book) Chapters(document string) []Entry {
 }
 
 // Number is the clause as people name it: 4.2 ケ (2), 第11条第1項第1号.
-func (b *Book) Number(e Entry) string {
-	i := slices.IndexFunc(b.Documents, func(d regime.Document) bool { return d.ID == e.Document })
-	return number(b.Documents[i].Form, e.ID)
-}
+func (b *Book) Number(e Entry) string { return b.ClauseNumber(e.Document, e.ID) }
 
 // heading is the printed heading, "" where there is none or where it is all there is of a number.
 func (b *Book) heading(e Entry) string {
@@ -110,23 +107,6 @@ func (b *Book) heading(e Entry) string {
 
 // Name is number and heading.
 func (b *Book) Name(e Entry) string { return strings.TrimSpace(b.Number(e) + " " + b.heading(e)) }
-
-func number(form, id string) string {
-	parts := strings.Split(id, "/")
-	digits := func(s string) bool { return strings.Trim(s, "0123456789") == "" }
-	if form == "articles" && digits(parts[0]) {
-		for i, suffix := range []string{"条", "項", "号"}[:len(parts)] {
-			parts[i] = "第" + parts[i] + suffix
-		}
-		return strings.Join(parts, "")
-	}
-	for i, p := range parts[1:] {
-		if digits(p) {
-			parts[i+1] = "(" + p + ")"
-		}
-	}
-	return strings.Join(parts, " ")
-}
 
 // haystack is everything of a clause that a reader may look for.
 func (b *Book) haystack(e Entry) []string {

@@ -47,15 +47,7 @@ func clauseItem(b *Book, ref string) ui.Item {
 	if !ok {
 		return ui.Item{}
 	}
-	text := b.Number(e)
-	if e.Document != b.Main().ID {
-		for _, d := range b.Documents {
-			if d.ID == e.Document {
-				text = d.Title + " " + text
-			}
-		}
-	}
-	return ui.Item{Text: text, Href: clauseHref(b, e)}
+	return ui.Item{Text: b.ClauseName(ref), Href: clauseHref(b, e)}
 }
 
 func kindTone(k duty.Kind) ui.Tone {

@@ -193,7 +193,7 @@ func settingsSide(b *Book, v *regimeView) {
 			name = append(name, ui.Item{Text: s.Note, Quiet: true})
 		}
 		var uses ui.Cell
-		for _, d := range b.uses(s.ID) {
+		for _, d := range b.Uses(s.ID) {
 			item := clauseItem(b, d.Clause)
 			item.Text += " " + d.Duty
 			uses = append(uses, item)

@@ -13,6 +13,7 @@ import (
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/tiny"
@@ -28,7 +29,7 @@ type opened struct {
 
 func open(t *testing.T, set *regime.Set) opened {
 	t.Helper()
-	schemas := []db.Schema{{Module: "trail", FS: trail.Schema()}, {Module: "clause", FS: clause.Schema()}, {Module: "regime", FS: regime.Schema()}}
+	schemas := []db.Schema{{Module: "trail", FS: trail.Schema()}, {Module: "clause", FS: clause.Schema()}, {Module: "setting", FS: setting.Schema()}, {Module: "regime", FS: regime.Schema()}}
 	d := testkit.Open(t, testkit.DSN(t, db.SQLite, schemas), schemas)
 	s := policy.New(trail.New(d), regime.NewLibrary(set, nil))
 	site, err := web.New(web.Config{

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"sekimori/internal/kernel/duty"
@@ -72,8 +71,7 @@ func (b *Book) setting(id string) string {
 
 // value is the proposal of a setting with its unit.
 func value(s regime.Setting) string {
-	unit := map[string]string{"hours": "時間", "days": "日", "months": "か月", "years": "年", "count": "件"}[s.Unit]
-	return fmt.Sprintf("%d%s", s.Proposal, unit)
+	return fmt.Sprintf("%d%s", s.Proposal, s.Unit.Title())
 }
 
 // target names what a check is about.
@@ -197,31 +195,4 @@ func (b *Book) until(c duty.Check) string {
 		return b.FieldTitle(c.Target, c.Before) + "より前に" + stage
 	}
 	return stage
-}
-
-// uses returns the duties in which a setting stands, since a setting is understood by them.
-func (b *Book) uses(setting string) []duty.Duty {
-	var out []duty.Duty
-	for _, d := range b.Duties {
-		ids := []string{}
-		if d.By != nil {
-			ids = append(ids, d.By.Setting)
-		}
-		if d.Every != nil {
-			ids = append(ids, d.Every.Setting)
-		}
-		if c := d.Check; c != nil {
-			ids = append(ids, c.Reviewed, c.Within)
-			if c.Fresh != nil {
-				ids = append(ids, c.Fresh.Within)
-			}
-			if c.Every != nil {
-				ids = append(ids, c.Every.Setting)
-			}
-		}
-		if slices.Contains(ids, setting) {
-			out = append(out, d)
-		}
-	}
-	return out
 }

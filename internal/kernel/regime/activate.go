@@ -17,6 +17,7 @@ import (
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -25,6 +26,7 @@ import (
 type Library struct {
 	offered      *Set
 	capabilities []duty.Capability
+	settings     setting.Memory
 
 	mu     sync.Mutex
 	loaded map[string]*Pack // adopted ones by hash; never more than were ever decided
@@ -38,13 +40,18 @@ func NewLibrary(offered *Set, capabilities []duty.Capability) *Library {
 // Offered is every pack that the program brings.
 func (l *Library) Offered() *Set { return l.offered }
 
-// InForce gives one pack of every regime: the one in force on a day, else the newest that is offered.
+// InForce gives one pack of every regime: the one in force on a day, else the newest that is offered; with what the body has decided
+// about their settings.
 func (l *Library) InForce(ctx context.Context, r db.Reader, on jpdate.Date) (*Set, error) {
 	decided, err := Activations(ctx, r, "")
 	if err != nil {
 		return nil, err
 	}
-	set := &Set{}
+	values, err := l.settings.Values(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	set := &Set{values: values, on: on}
 	for _, a := range decided {
 		if a.Effective.After(on) || set.has(a.Regime) {
 			continue // not yet, or another has taken its place

@@ -9,13 +9,14 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/tiny"
 )
 
 func adoptable() []db.Schema {
-	return []db.Schema{{Module: "trail", FS: trail.Schema()}, {Module: "regime", FS: regime.Schema()}}
+	return []db.Schema{{Module: "trail", FS: trail.Schema()}, {Module: "setting", FS: setting.Schema()}, {Module: "regime", FS: regime.Schema()}}
 }
 
 // revised is the tiny regime in its next edition: one duty in other words.

@@ -138,29 +138,6 @@ func (l *loader) overall(n *node) *Overall {
 	return out
 }
 
-func (l *loader) settings() []Setting {
-	var out []Setting
-	for _, n := range l.things("settings.yaml") {
-		o := l.object(n, "設定")
-		s := Setting{ID: o.need("id"), Title: o.need("title"), Unit: oneOf(o, "unit", []string{"hours", "days", "months", "years", "count"}), Note: o.str("note")}
-		if v := o.integer("proposal"); v != nil {
-			s.Proposal = *v
-		} else {
-			l.fault(n, "proposal（整数）がありません")
-		}
-		if s.Unit == "" {
-			l.fault(n, "unit がありません")
-		}
-		l.once(n, "設定", s.ID)
-		if slices.ContainsFunc(l.common.settings, func(c Setting) bool { return c.ID == s.ID }) {
-			l.fault(n, "設定 %s は common に既にあります", s.ID)
-		}
-		o.done()
-		out = append(out, s)
-	}
-	return out
-}
-
 func (l *loader) papers() {
 	for _, n := range l.things("documents.yaml") {
 		o := l.object(n, "文書")

@@ -12,13 +12,19 @@ import (
 
 	"sekimori/internal/base/canon"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/duty"
-	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/setting"
 )
 
 // Set is every pack found under one root, by regime and then edition, oldest first.
-type Set struct{ Packs []*Pack }
+type Set struct {
+	Packs []*Pack
+
+	values setting.Values // what the body has decided, where the set is that of a day
+	on     jpdate.Date
+}
 
 // Find returns the pack named R or R@edition; without edition the newest one.
 func (s *Set) Find(name string) (*Pack, error) {
@@ -61,15 +67,6 @@ func (s *Set) With(other *Set) *Set {
 	}
 	out.sort()
 	return out
-}
-
-// OrgRules is what the newest packs say about roles.
-func (s *Set) OrgRules() []org.Rules {
-	var rules []org.Rules
-	for _, p := range s.Newest() {
-		rules = append(rules, p.OrgRules())
-	}
-	return rules
 }
 
 func (s *Set) sort() {
@@ -194,7 +191,7 @@ func (l *loader) load() *Pack {
 		check()
 	}
 	for _, s := range l.common.settings {
-		l.whole["settings.yaml#"+s.ID] = map[string]any{"title": s.Title, "unit": s.Unit, "proposal": s.Proposal}
+		l.whole["settings.yaml#"+s.ID] = map[string]any{"title": s.Title, "unit": s.Unit, "proposal": s.Proposal, "min": s.Min, "max": s.Max}
 	}
 	hash, err := canon.Hash(l.whole)
 	if err != nil {

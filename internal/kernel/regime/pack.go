@@ -11,6 +11,7 @@ import (
 	"sekimori/internal/kernel/duty"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/register"
+	"sekimori/internal/kernel/setting"
 )
 
 // Pack is one edition of one regime, bound, expanded and checked.
@@ -25,6 +26,7 @@ type Pack struct {
 	Overall            *Overall
 	Terms              []Term
 	Settings           []Setting
+	Bases              []Basis
 	Registers          []register.Kind
 	Requests           []approval.Request
 	Papers             []Paper
@@ -95,10 +97,19 @@ type Term struct {
 	Is                cond.Condition
 }
 
-// Setting is what the policy leaves open; Proposal is ours until the body decides.
+// Setting is what the policy leaves open; Proposal is ours until the body decides, from Min to Max.
 type Setting struct {
-	ID, Title, Unit, Note string
-	Proposal              int
+	ID, Title          string
+	Unit               setting.Unit
+	Note               string
+	Proposal, Min, Max int
+}
+
+// Basis is a clause that speaks of what the program leaves to the body, such as how often passwords change.
+type Basis struct {
+	Program      string // id of the program's setting
+	Clause, Note string
+	Max          int // what the clause allows at most, 0 where it does not say
 }
 
 // Paper is a document that the policy asks for and that is kept under review.
@@ -252,19 +263,35 @@ func (p *Pack) Role(id string) (org.Role, bool) {
 	return p.Roles[i], true
 }
 
-// OrgRules is what the edition says about its roles. Settings have the values that are proposed.
-func (p *Pack) OrgRules() org.Rules {
-	s, _ := p.Setting(p.Provisional) // without one no deputy acts on
-	return org.Rules{Regime: p.ID, Title: p.Title, Hash: p.Hash, Roles: p.Roles, Provisional: s.Proposal}
+// ClauseNumber is a clause as people name it: 4.2 ケ (2), 第11条第1項第1号.
+func (p *Pack) ClauseNumber(document, id string) string {
+	parts := strings.Split(id, "/")
+	digits := func(s string) bool { return strings.Trim(s, "0123456789") == "" }
+	articles := slices.ContainsFunc(p.Documents, func(d Document) bool { return d.ID == document && d.Form == "articles" })
+	if articles && digits(parts[0]) {
+		for i, suffix := range []string{"条", "項", "号"}[:len(parts)] {
+			parts[i] = "第" + parts[i] + suffix
+		}
+		return strings.Join(parts, "")
+	}
+	for i, x := range parts[1:] {
+		if digits(x) {
+			parts[i+1] = "(" + x + ")"
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
-// Setting finds a setting by id.
-func (p *Pack) Setting(id string) (Setting, bool) {
-	i := slices.IndexFunc(p.Settings, func(s Setting) bool { return s.ID == id })
-	if i < 0 {
-		return Setting{}, false
+// ClauseName is the number of a clause as packs name it, with the document's title where it is not the main one.
+func (p *Pack) ClauseName(ref string) string {
+	document, id := p.Resolve(ref)
+	name := p.ClauseNumber(document, id)
+	for _, d := range p.Documents {
+		if d.ID == document && !d.Main {
+			name = d.Title + " " + name
+		}
 	}
-	return p.Settings[i], true
+	return name
 }
 
 // Chapter is the first number of a clause, 4 of 4.2/ケ.

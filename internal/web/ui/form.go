@@ -44,6 +44,7 @@ const (
 
 // Field is one input with its label.
 type Field struct {
+	Heading  string // above it, where a part of a long form begins
 	Type     Input
 	Name     string // the parameter, and the anchor of the input
 	Label    string
