@@ -55,6 +55,7 @@ func (w *door) with(o FactorOptions) *door {
 	if err != nil {
 		w.Fatal(err)
 	}
+	s.hasher = newHasher(cost{64, 1, 1}) // a test is in a hurry
 	other := *w
 	other.Factors = s
 	return &other

@@ -40,12 +40,12 @@ type Factors struct {
 	sealer  sealer
 	site    *webauthn.WebAuthn // nil without a site
 	options FactorOptions
-	hashing chan struct{} // lets one hash be made at a time
+	hasher  *hasher
 }
 
 // NewFactors makes the service. Invalid where the site or its origins cannot be those of a program.
 func NewFactors(log *trail.Log, o FactorOptions) (*Factors, error) {
-	s := &Factors{log: log, options: o, hashing: make(chan struct{}, 1)}
+	s := &Factors{log: log, options: o, hasher: newHasher(costNow)}
 	var err error
 	if s.sealer, err = newSealer(o.Key); err != nil {
 		return nil, err

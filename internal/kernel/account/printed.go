@@ -10,8 +10,6 @@ import (
 	"math/bits"
 	"slices"
 
-	"golang.org/x/crypto/argon2"
-
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
 	"sekimori/internal/kernel/access"
@@ -31,6 +29,9 @@ type PrintedList struct {
 
 // printed is what is kept of a list: whoever has it must try 10^10 codes at the price of a password each.
 type printed struct {
+	Memory uint32   `json:"memory"` // see cost
+	Passes uint32   `json:"passes"`
+	Lanes  uint8    `json:"lanes"`
 	Salt   []byte   `json:"salt"`
 	Hashes [][]byte `json:"hashes"`
 }
@@ -52,8 +53,8 @@ func (s *Factors) PrintList(ctx context.Context, by *access.Actor, account id.ID
 		return PrintedList{}, err // before what takes long
 	}
 	var list PrintedList
-	kept := printed{Salt: make([]byte, 16)}
-	rand.Read(kept.Salt) // never fails since Go 1.24
+	c := s.hasher.cost
+	kept := printed{Memory: c.memory, Passes: c.passes, Lanes: c.lanes, Salt: random(hashSalt)}
 	for len(list.Codes) < printedCodes {
 		n, err := rand.Int(rand.Reader, big.NewInt(1e10)) // printedDigits
 		if err != nil {
@@ -64,7 +65,7 @@ func (s *Factors) PrintList(ctx context.Context, by *access.Actor, account id.ID
 		if slices.Contains(list.Codes, shown) {
 			continue
 		}
-		hash, err := s.hash(ctx, code, kept.Salt)
+		hash, err := s.hash(ctx, kept, code)
 		if err != nil {
 			return list, err
 		}
@@ -98,15 +99,10 @@ func (s *Factors) PrintList(ctx context.Context, by *access.Actor, account id.ID
 	})
 }
 
-// hash is slow and takes much memory, as that of a password, and is made one at a time.
-func (s *Factors) hash(ctx context.Context, code string, salt []byte) ([]byte, error) {
-	select {
-	case s.hashing <- struct{}{}:
-		defer func() { <-s.hashing }()
-		return argon2.IDKey([]byte(code), salt, 2, 19<<10, 1, 32), nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+// hash is what is kept of a code: as dear as a password.
+func (s *Factors) hash(ctx context.Context, p printed, code string) (key []byte, err error) {
+	err = s.hasher.do(ctx, func() { key = cost{p.Memory, p.Passes, p.Lanes}.key(code, p.Salt) })
+	return key, err
 }
 
 // checkPrinted is a checker for a code of a list. What takes long is done before the transaction.
@@ -127,7 +123,7 @@ func (s *Factors) checkPrinted(ctx context.Context, account id.ID, code string) 
 		if err := json.Unmarshal(h.Secret, &kept); err != nil {
 			return nil, err
 		}
-		hash, err := s.hash(ctx, code, kept.Salt)
+		hash, err := s.hash(ctx, kept, code)
 		if err != nil {
 			return nil, err
 		}
