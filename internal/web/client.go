@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"sekimori/internal/base/errs"
@@ -46,6 +47,17 @@ var errOpen = errors.New("web: neither TLS nor a named proxy that says X-Forward
 
 // Client is where the request comes from.
 func (r *Request) Client() Client { return ClientOf(r.http) }
+
+// Site is this site as the person's browser asked for it: https://sekimori.example.lg.jp.
+func (r *Request) Site() string {
+	if r.Client().Secure {
+		return "https://" + r.http.Host
+	}
+	return "http://" + r.http.Host
+}
+
+// Values are the parameters of the address, as they came: what an identity provider says through the browser.
+func (r *Request) Values() url.Values { return r.query }
 
 type clientKey struct{}
 

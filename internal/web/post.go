@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 // about it, once.
 type Next struct {
 	Href string // an address of this site
+	Away string // an address of another one, in place of Href: the way in by an identity provider
 	Said string // "課を加えました。"; may be empty
 	// Cookies are set before: pages of the way in alone have any.
 	Cookies []*http.Cookie
@@ -143,9 +145,9 @@ func unprocessable(err error) error {
 
 // goTo sends the browser on with 303, so that to load the next page again does nothing again.
 func (s *site) goTo(w http.ResponseWriter, r *http.Request, next Next) error {
-	to, err := url.Parse(next.Href)
-	if err != nil || to.Scheme != "" || to.Host != "" || !strings.HasPrefix(to.Path, "/") || strings.ContainsAny(next.Href, "\\\r\n") {
-		return fmt.Errorf("web: next page %q is no address of this site", next.Href)
+	to, err := url.Parse(cmp.Or(next.Away, next.Href))
+	if err != nil || next.Away == "" && !within(to, next.Href) || next.Away != "" && !away(to) {
+		return fmt.Errorf("web: next page %q is no address to go to", cmp.Or(next.Away, next.Href))
 	}
 	for _, c := range next.Cookies {
 		http.SetCookie(w, c)
@@ -157,4 +159,9 @@ func (s *site) goTo(w http.ResponseWriter, r *http.Request, next Next) error {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusSeeOther)
 	return nil
+}
+
+// within reports whether an address is one of this site, whoever reads it.
+func within(to *url.URL, href string) bool {
+	return to.Scheme == "" && to.Host == "" && strings.HasPrefix(to.Path, "/") && !strings.ContainsAny(href, "\\\r\n")
 }

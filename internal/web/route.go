@@ -35,6 +35,8 @@ type Route struct {
 	load func(context.Context, *Request) (any, error)
 	do   func(context.Context, *Request, *posted) (Next, error)
 	open func(context.Context, *Request) (Attachment, error)
+	lead func(context.Context, *Request) (Next, error)
+	fail func(context.Context, *Request, *errs.Error) (any, error)
 }
 
 // Get makes the route of a page that only reads. V embeds Page; load fills it.

@@ -67,7 +67,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, errors.New("web: Identify, Ready and Log must be set")
 	}
 	if len(c.Hosts) == 0 {
-		c.Hosts = []string{"127.0.0.1", "localhost", "::1"}
+		c.Hosts = thisMachine()
 	}
 	assets, err := loadAssets()
 	if err != nil {
@@ -100,6 +100,9 @@ func New(c Config) (http.Handler, error) {
 	}
 	return s, nil
 }
+
+// thisMachine are the names that nobody else has.
+func thisMachine() []string { return []string{"127.0.0.1", "localhost", "::1"} }
 
 func (s *site) add(base *template.Template, part Part, route Route) error {
 	if !route.Permission.Known() && !route.Permission.Door() {
@@ -153,7 +156,10 @@ func (s *site) answer(base *template.Template, part Part, route Route) (answerin
 	if err != nil {
 		return nil, err
 	}
-	if route.do == nil {
+	switch {
+	case route.lead != nil:
+		return s.leads(route, tmpl), nil
+	case route.do == nil:
 		return s.shows(route, tmpl), nil
 	}
 	if _, err := slots(route.Form); err != nil {
