@@ -4,9 +4,15 @@ package feature
 
 import (
 	"context"
+	"net/url"
+	"strings"
 
 	"sekimori/internal/base/db"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/regime"
 	"sekimori/internal/web"
+	"sekimori/internal/web/ui"
 )
 
 // Module is one feature.
@@ -15,6 +21,32 @@ type Module struct {
 	Menu  []web.MenuLink
 	Part  web.Part // pages and routes, each with its permission and view type
 	Words Words
+
+	// Tasks lists what somebody has to do now because of this feature, in a read of his page; nil where there is nothing such.
+	Tasks func(ctx context.Context, r db.Reader, actor *access.Actor) ([]Task, error)
+	// Figures tells those who look after the whole (state.read) how it stands; nil where there is nothing to tell.
+	Figures func(ctx context.Context, r db.Reader, actor *access.Actor) ([]ui.Stat, error)
+}
+
+// Task is one thing that somebody has to do now.
+type Task struct {
+	Do     string      // 代行者を指名する
+	About  string      // of what, where
+	Href   string      // where he does it
+	Due    jpdate.Date // zero where there is no day
+	Regime string      // with Clause: what asks for it, "" for nothing but good order
+	Clause string      // as packs name it
+	Late   bool
+}
+
+// ClauseHref is the page of a clause that a pack names; each part is percent-encoded and / kept.
+func ClauseHref(p *regime.Pack, ref string) string {
+	document, clause := p.Resolve(ref)
+	parts := strings.Split(clause, "/")
+	for i, part := range parts {
+		parts[i] = url.PathEscape(part)
+	}
+	return "/clause/" + url.PathEscape(p.ID) + "/" + url.PathEscape(document) + ":" + strings.Join(parts, "/")
 }
 
 // Words are what people call the acts and things that the trail holds by the program's names.

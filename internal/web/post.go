@@ -44,12 +44,32 @@ type Next struct {
 func Post[V, F any](pattern string, permission access.Permission, page string,
 	load func(context.Context, *Request) (V, error), do func(context.Context, *Request, F) (Next, error),
 ) Route {
+	return posting(pattern, permission, page, load, func(ctx context.Context, r *Request, form F) (Next, any, error) {
+		next, err := do(ctx, r, form)
+		return next, nil, err
+	})
+}
+
+// Answer is Post for what is shown once and never again, such as a password that was made: the answer is the page of what do
+// gives, and loading it anew does the whole again.
+func Answer[V, F any](pattern string, permission access.Permission, page string,
+	load func(context.Context, *Request) (V, error), do func(context.Context, *Request, F) (V, error),
+) Route {
+	return posting(pattern, permission, page, load, func(ctx context.Context, r *Request, form F) (Next, any, error) {
+		view, err := do(ctx, r, form)
+		return Next{}, view, err
+	})
+}
+
+func posting[V, F any](pattern string, permission access.Permission, page string,
+	load func(context.Context, *Request) (V, error), do func(context.Context, *Request, F) (Next, any, error),
+) Route {
 	route := Get(pattern, permission, page, load)
 	route.Method, route.Form, route.Limit = http.MethodPost, reflect.TypeFor[F](), maxBody
-	route.do = func(ctx context.Context, r *Request, in *posted) (Next, error) {
+	route.do = func(ctx context.Context, r *Request, in *posted) (Next, any, error) {
 		var form F
 		if err := in.fill(reflect.ValueOf(&form).Elem()); err != nil {
-			return Next{}, err
+			return Next{}, nil, err
 		}
 		return do(ctx, r, form)
 	}
@@ -95,6 +115,9 @@ func (r *Request) keep(f *ui.Field) {
 	if f.Type == ui.Hidden && r.refused.Kind == errs.Conflict {
 		return // the person has been told, so the new version of the thing is the one to change
 	}
+	if f.Type == ui.Secret || f.Type == ui.Code {
+		return // it was typed for one try
+	}
 	typed := r.posted.values[f.Name]
 	f.Value, f.Values = strings.Join(typed[:min(1, len(typed))], ""), typed
 	if f.Error == "" && len(r.posted.files[f.Name]) > 0 {
@@ -115,8 +138,11 @@ func (s *site) takes(route Route, tmpl *template.Template) answering {
 		defer in.close()
 		req := s.request(r, actor)
 		req.posted = in
-		next, err := route.do(r.Context(), req, in)
-		if err == nil {
+		next, shown, err := route.do(r.Context(), req, in)
+		switch {
+		case err == nil && shown != nil:
+			return render(w, r, http.StatusOK, tmpl, shown)
+		case err == nil:
 			return s.goTo(w, r, next)
 		}
 		kind := errs.KindOf(err)

@@ -33,7 +33,7 @@ type Route struct {
 	Limit      int64
 
 	load func(context.Context, *Request) (any, error)
-	do   func(context.Context, *Request, *posted) (Next, error)
+	do   func(context.Context, *Request, *posted) (Next, any, error)
 	open func(context.Context, *Request) (Attachment, error)
 	lead func(context.Context, *Request) (Next, error)
 	fail func(context.Context, *Request, *errs.Error) (any, error)
@@ -64,6 +64,21 @@ type Request struct {
 
 // Actor is who asks.
 func (r *Request) Actor() *access.Actor { return r.actor }
+
+// Agent is what the browser calls itself, at most 200 characters.
+func (r *Request) Agent() string {
+	words := []rune(strings.ToValidUTF8(r.http.UserAgent(), "?"))
+	return string(words[:min(len(words), 200)])
+}
+
+// Cookie is the value of a cookie, "" if it is not there.
+func (r *Request) Cookie(name string) string {
+	c, err := r.http.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
 
 // Path is the part of the address that the pattern calls name.
 func (r *Request) Path(name string) string { return r.http.PathValue(name) }

@@ -45,7 +45,7 @@ func loadAssets() (assets, error) {
 		css.Write(body)
 	}
 	all := assets{"site.css": newAsset("site.css", "text/css; charset=utf-8", css.Bytes())}
-	for name, media := range map[string]string{"swap.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"} {
+	for name, media := range map[string]string{"swap.js": "text/javascript; charset=utf-8", "passkey.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"} {
 		body, err := static.ReadFile("static/" + name)
 		if err != nil {
 			return nil, fmt.Errorf("web: %w", err)

@@ -49,6 +49,6 @@ func Module(s *Service, d *Directory) feature.Module {
 			web.Post("/people/import/{upload}/hold/{hold}", takeIn, "hold", p.hold, p.fixHold),
 			web.Post("/people/import/{upload}/hold/{hold}/drop", takeIn, "hold", p.hold, p.dropHold),
 		}},
-		Words: words(d.library.Offered()),
+		Words: words(d.library.Offered()), Tasks: p.tasks, Figures: p.figures,
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature"
 	"sekimori/internal/kernel/org"
-	"sekimori/internal/kernel/regime"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
 )
@@ -183,17 +183,7 @@ func (s snapshot) clause(regimeID, ref string) ui.Cell {
 	if !ok || ref == "" {
 		return nil
 	}
-	return ui.Anchor(ref, clauseHref(p, ref))
-}
-
-// clauseHref is the page of a clause; each part is percent-encoded and / kept.
-func clauseHref(p *regime.Pack, ref string) string {
-	document, clause := p.Resolve(ref)
-	parts := strings.Split(clause, "/")
-	for i, part := range parts {
-		parts[i] = url.PathEscape(part)
-	}
-	return "/clause/" + url.PathEscape(p.ID) + "/" + url.PathEscape(document) + ":" + strings.Join(parts, "/")
+	return ui.Anchor(ref, feature.ClauseHref(p, ref))
 }
 
 // trailHref is the history of one statement as the trail has it.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -195,21 +196,29 @@ type Listed struct {
 // List reads the uploads that an actor may know of, newest first.
 func (s *Service) List(ctx context.Context, by *access.Actor) (list []Listed, err error) {
 	err = s.log.DB().View(ctx, func(r db.Reader) error {
-		list = nil
-		all, err := allUploads(ctx, r)
-		if err != nil {
-			return err
-		}
-		open, err := openHolds(ctx, r)
-		scope := by.Scope(access.PeopleImport)
-		for _, u := range all {
-			if seen, _ := scope.Has(ctx, r, u.Home); seen && u.sees(by.Name, db.At(s.now())) {
-				list = append(list, Listed{u, open[u.ID]})
-			}
-		}
+		list, err = s.listed(ctx, r, by)
 		return err
 	})
 	return list, err
+}
+
+func (s *Service) listed(ctx context.Context, r db.Reader, by *access.Actor) (list []Listed, err error) {
+	all, err1 := allUploads(ctx, r)
+	open, err2 := openHolds(ctx, r)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	scope := by.Scope(access.PeopleImport)
+	for _, u := range all {
+		seen, err := scope.Has(ctx, r, u.Home)
+		if err != nil {
+			return nil, err
+		}
+		if seen && u.sees(by.Name, db.At(s.now())) {
+			list = append(list, Listed{u, open[u.ID]})
+		}
+	}
+	return list, nil
 }
 
 // SetOperators says who else sees an import before its publication.

@@ -100,7 +100,7 @@ func (a api) duties(ctx context.Context, _ *access.Actor, in *dutiesInput) (web.
 			return web.List[DutyRow]{}, web.Wrong("role", "この役割はありません。")
 		}
 		own := map[string]bool{}
-		for _, d := range b.dutiesOf(in.Role) {
+		for _, d := range b.DutiesFor(in.Role) {
 			own[d.ID] = true
 		}
 		all = slices.DeleteFunc(all, func(d duty.Duty) bool { return !own[d.ID] })

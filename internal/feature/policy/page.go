@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"sekimori/internal/feature"
 	"sekimori/internal/kernel/duty"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/web"
@@ -29,13 +30,7 @@ func chapterHref(b *Book, document, chapter string) string {
 	return "/document/" + url.PathEscape(b.ID) + "/" + url.PathEscape(document) + "/" + url.PathEscape(chapter)
 }
 
-func clauseHref(b *Book, e Entry) string {
-	parts := strings.Split(e.ID, "/")
-	for i, p := range parts {
-		parts[i] = url.PathEscape(p)
-	}
-	return "/clause/" + url.PathEscape(b.ID) + "/" + url.PathEscape(e.Document) + ":" + strings.Join(parts, "/")
-}
+func clauseHref(b *Book, e Entry) string { return feature.ClauseHref(b.Pack, e.Document+":"+e.ID) }
 
 func roleHref(b *Book, role string) string {
 	return "/duties/" + url.PathEscape(b.ID) + "/" + url.PathEscape(role)

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"sekimori/internal/base/errs"
@@ -11,24 +10,6 @@ import (
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
 )
-
-// dutiesOf returns the duties of a role in document order; those of a collective it belongs to
-// are its own too.
-func (b *Book) dutiesOf(role string) []duty.Duty {
-	roles := []string{role}
-	for _, r := range b.Roles {
-		if slices.Contains(r.OneOf, role) {
-			roles = append(roles, r.ID)
-		}
-	}
-	var out []duty.Duty
-	for _, d := range b.Duties {
-		if slices.ContainsFunc(d.Actors(), func(a string) bool { return slices.Contains(roles, a) }) {
-			out = append(out, d)
-		}
-	}
-	return out
-}
 
 // dutiesView lists the roles of every regime with the number of their duties.
 type dutiesView struct {
@@ -64,7 +45,7 @@ func (p pages) duties(ctx context.Context, r *web.Request) (dutiesView, error) {
 func (b *Book) roleTable() ui.Table {
 	t := ui.Table{Caption: b.Title, Columns: []ui.Column{{Title: "役割", Head: true}, {Title: "義務", Number: true}, {Title: "うち未対応", Number: true}}}
 	for _, r := range b.Roles {
-		all, unsupported := dutyCount(b.dutiesOf(r.ID))
+		all, unsupported := dutyCount(b.DutiesFor(r.ID))
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Anchor(r.Title, roleHref(b, r.ID)), ui.Text(strconv.Itoa(all)), ui.Text(strconv.Itoa(unsupported))}})
 	}
 	return t
@@ -92,7 +73,7 @@ func (p pages) role(ctx context.Context, r *web.Request) (roleView, error) {
 	if d := b.deputies(role); len(d) > 0 {
 		v.Facts.Items = append(v.Facts.Items, ui.Description{Term: "代わりに務める者", Cell: d})
 	}
-	v.Duties = b.dutyTable("義務", b.dutiesOf(role.ID))
+	v.Duties = b.dutyTable("義務", b.DutiesFor(role.ID))
 	return v, nil
 }
 

@@ -95,7 +95,7 @@ func rolesSide(b *Book, v *regimeView) {
 			name = append(name, ui.Item{Text: "特権を持つ", Tone: ui.Warn})
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			name, {clauseItem(b, r.Clause)}, ui.Text(r.Scope.Title()), ui.Text(b.holders(r)...), b.deputies(r), ui.Text(strconv.Itoa(len(b.dutiesOf(r.ID)))),
+			name, {clauseItem(b, r.Clause)}, ui.Text(r.Scope.Title()), ui.Text(b.holders(r)...), b.deputies(r), ui.Text(strconv.Itoa(len(b.DutiesFor(r.ID)))),
 		}})
 	}
 	s := ui.Table{Caption: "スロット（共通の定義が使う呼び名）", Stack: true, Columns: []ui.Column{{Title: "呼び名", Head: true}, {Title: "この版での役割"}}}

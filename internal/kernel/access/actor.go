@@ -27,6 +27,8 @@ type Actor struct {
 	// Pending is what is left to do before he may do anything, in the words of package account; "" for nothing.
 	Pending string
 
+	Account     id.ID // with which he came in, and the session that it is in; "" for a key and for programs
+	Session     id.ID
 	Person      org.Person
 	Unit        id.ID // of a place
 	Assignments []org.Assignment

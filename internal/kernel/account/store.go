@@ -22,7 +22,7 @@ var (
 )
 
 // Audited lists the audited tables of this package.
-func Audited() []trail.Audited { return []trail.Audited{Accounts, factors, recoveries} }
+func Audited() []trail.Audited { return []trail.Audited{Accounts, keys, factors, recoveries} }
 
 // Get reads an account; NotFound.
 func Get(ctx context.Context, r db.Reader, account id.ID) (Account, error) {

@@ -189,6 +189,36 @@ func (p *Pack) Resolve(ref string) (document, id string) {
 	return p.Main().ID, ref
 }
 
+// DutiesFor lists the duties of a role in document order; those of a collective it belongs to are its own too.
+func (p *Pack) DutiesFor(role string) []duty.Duty {
+	roles := []string{role}
+	for _, r := range p.Roles {
+		if slices.Contains(r.OneOf, role) {
+			roles = append(roles, r.ID)
+		}
+	}
+	var out []duty.Duty
+	for _, d := range p.Duties {
+		if slices.ContainsFunc(d.Actors(), func(a string) bool { return slices.Contains(roles, a) }) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// Chapter is the chapter of a clause: its document, its number and its heading.
+func (p *Pack) Chapter(ref string) (document, number, title string) {
+	document, id := p.Resolve(ref)
+	number, _, _ = strings.Cut(id, "/")
+	number, _, _ = strings.Cut(number, ".")
+	for _, c := range p.Clauses {
+		if c.Document == document && c.ID == number {
+			return document, number, c.Title
+		}
+	}
+	return document, number, ""
+}
+
 // Ref names a clause as packs do: the main document's name is left out.
 func (p *Pack) Ref(document, id string) string {
 	if document == p.Main().ID {

@@ -40,6 +40,8 @@ const (
 	Check  Input = "check"  // one box; its Value is "1" when ticked
 	Upload Input = "upload"
 	Hidden Input = "hidden"
+	Secret Input = "secret" // a password: it is not shown, and not put back
+	Code   Input = "code"   // figures that somebody reads off: a one-time code, a PIN
 )
 
 // Field is one input with its label.
@@ -57,6 +59,7 @@ type Field struct {
 	Wide     bool   // free text, for which there is never enough room
 	Many     bool   // several files
 	Accept   string // the kinds of files offered first: ".csv,.xlsx"
+	Fill     string // what the browser may fill in: username, current-password, new-password, one-time-code; "" for nothing
 }
 
 // Sure is the box before an act that cannot be taken back: words say what was made sure of.
