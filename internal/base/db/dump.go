@@ -19,7 +19,7 @@ import (
 )
 
 // Table is a table as both engines know it, to be copied without knowing what it means. Tables of the engine, of the
-// migrations and of full-text indexes are none, nor are computed columns.
+// migrations and of full-text indexes (on PostgreSQL those with a tsvector) are none, nor are computed columns.
 type Table struct {
 	Name    string   `json:"name"`
 	Columns []Column `json:"columns"`
@@ -50,6 +50,7 @@ func Tables(ctx context.Context, r Reader) ([]Table, error) {
 			from pg_class t join pg_attribute c on c.attrelid = t.oid and c.attnum > 0 and not c.attisdropped and c.attgenerated = ''
 			left join pg_index k on k.indrelid = t.oid and k.indisprimary
 			where t.relnamespace = 'public'::regnamespace and t.relkind = 'r'
+			and not exists (select 1 from pg_attribute v where v.attrelid = t.oid and v.attnum > 0 and v.atttypid = 'tsvector'::regtype and v.attgenerated = '')
 			and t.relname not in ('goose_db_version', 'schema_failure') order by t.relname, c.attnum`,
 	}[r.Engine()])
 	if err != nil {

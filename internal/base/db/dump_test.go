@@ -33,6 +33,7 @@ func strange() []db.Schema {
 		"0001_a.postgres.sql", `
 			create table egg (id text primary key, hen text not null);
 			create table hen (id text primary key, egg text references egg (id) on delete restrict);
+			create table search (id bigint primary key, words tsvector not null);
 			alter table egg add constraint "Hen" foreign key (hen) references hen (id) deferrable initially deferred;`+rest,
 		"0002_seed.sql", `alter table seed add column later text;`,
 	)

@@ -118,10 +118,18 @@ func Among(r Reader, args *[]any, values []string) string {
 	if len(values) <= few {
 		return In(args, values)
 	}
+	return Listed(r, args, values)
+}
+
+// Listed is texts as a query of one column, value, to be joined or compared with; args get what it needs.
+func Listed(r Reader, args *[]any, values []string) string {
+	if values == nil {
+		values = []string{}
+	}
 	list, _ := json.Marshal(values) // texts always marshal
 	*args = append(*args, string(list))
 	if r.Engine() == Postgres {
-		return fmt.Sprintf("(select jsonb_array_elements_text(cast($%d as jsonb)))", len(*args))
+		return fmt.Sprintf("(select jsonb_array_elements_text(cast($%d as jsonb)) as value)", len(*args))
 	}
 	return fmt.Sprintf("(select value from json_each($%d))", len(*args))
 }

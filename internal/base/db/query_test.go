@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -229,3 +230,34 @@ func TestTime(t *testing.T) {
 }
 
 func folder(file, text string) fstest.MapFS { return fstest.MapFS{file: {Data: []byte(text)}} }
+
+// TestListed: a long list, an empty one and strange texts are what they are.
+func TestListed(t *testing.T) {
+	testkit.Each(t, nil, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		long := make([]string, 20)
+		for i := range long {
+			long[i] = strings.Repeat("x", i)
+		}
+		for _, values := range [][]string{nil, {}, {"a"}, {`"`, `\`, "'", "$1", "<&>", "髙𠮷", "\u2028", "\x01", ""}, long} {
+			if err := d.View(ctx, func(r db.Reader) error {
+				var args []any
+				list, err := db.List[string](ctx, r, `select m.value from `+db.Listed(r, &args, values)+` m`, args...)
+				if len(list) != len(values) || len(values) > 0 && !slices.Equal(list, values) {
+					t.Errorf("%q came back as %q", values, list)
+				}
+				if err != nil {
+					return err
+				}
+				args = []any{"xxxx"}
+				n, err := db.Get[int](ctx, r, `select count(*) from (select cast($1 as text) as x) q where x in `+db.Among(r, &args, values), args...)
+				if (n == 1) != slices.Contains(values, "xxxx") {
+					t.Errorf("xxxx among %q: %d", values, n)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

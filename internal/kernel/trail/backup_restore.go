@@ -39,7 +39,7 @@ type Restored struct {
 const unfinished = "復元の途中で止まったデータベース。新しい空のデータベースへ復元し直してください"
 
 // Restore puts a backup into an empty database, brings it to the schema of the program, opens an epoch, and erases again what
-// was erased since. Before anything is written the whole archive is checked; a database that is not empty and a store of
+// was erased since; what followers have made is made again. Before anything is written the whole archive is checked; a database that is not empty and a store of
 // another database are refused. If it fails later, the database is empty or refused by every store. The key is the store's, or
 // a new one: a backup has none.
 func (t Target) Restore(ctx context.Context, from io.ReadSeeker) (Restored, error) {
@@ -152,6 +152,9 @@ func (t Target) load(ctx context.Context, m Manifest, c contents, from io.ReadSe
 		}
 		if !maps.Equal(rows, c.Rows) {
 			return damagedBackup(fmt.Errorf("rows %v, written %v", rows, c.Rows))
+		}
+		if err := forgetFollowers(ctx, tx); err != nil { // indexes for full text are in no backup
+			return err
 		}
 		return renameStore(ctx, tx, unfinished)
 	})

@@ -26,6 +26,8 @@ const (
 	PartNote = "note"
 	// KindAct is the kind of an erasure of a note.
 	KindAct = "act"
+	// KindErasure is the kind of the records of erasures.
+	KindErasure = "erasure"
 )
 
 // erasuresFile is the list of erasures in the store: an Erasure in canonical JSON a line.
@@ -49,7 +51,7 @@ type erasure struct {
 	Through int64 `db:"through"` // the last version without its part; 0 for a note
 }
 
-var erasures = NewTable[erasure]("trail_erasure", "erasure")
+var erasures = NewTable[erasure]("trail_erasure", KindErasure)
 
 // Erase takes parts out of the trail, in one act whose entries say what and why. It writes the row of a thing anew with its
 // personal columns empty (their zero value) and blanks the part in all versions before, or in all where the thing is gone;

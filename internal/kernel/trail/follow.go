@@ -2,6 +2,7 @@ package trail
 
 import (
 	"context"
+	"slices"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
@@ -29,11 +30,22 @@ type Feed struct {
 	Personal string  `db:"personal"` // canonical JSON, "" also when it was erased
 }
 
+// Row reads the row back from an entry as a follower gets it, also of a thing that is gone. ok is false where its personal part
+// was erased. Columns that were added to the table later are zero. Rows with bytes cannot be read back.
+func (t Table[T]) Row(e Feed) (row T, ok bool, err error) {
+	if e.Personal == "" && slices.ContainsFunc(t.columns, func(c column) bool { return c.personal }) {
+		return row, false, nil
+	}
+	row, err = t.decode(entryRow{Kind: e.Kind, Thing: e.Thing, Version: e.Version, Home: e.Home, Public: e.Public, Personal: e.Personal}, true)
+	return row, err == nil, err
+}
+
 // Follower makes something of the log that can be made again: what is derived from rows is written by one, never beside the row.
 type Follower struct {
 	Name string
 	// Apply takes in the next entries, in the order of their numbers. What it writes by tx is committed together with the
-	// place it has come to. It meets every entry, later ones after Rebuild again: it must not matter that it was here before.
+	// place it has come to. It meets every entry, and after Rebuild or a restored backup all of them again, from number 0 on: it
+	// must not matter that it was here before.
 	// On PostgreSQL each statement of tx sees what is committed.
 	Apply func(ctx context.Context, tx *db.Tx, entries []Feed) error
 }
@@ -63,6 +75,20 @@ func (l *Log) Rebuild(ctx context.Context, name string) error {
 		}
 	}
 	return errs.New(errs.NotFound, "「%s」という、証跡から作るものはありません。", name)
+}
+
+// Following says how many entries a follower has taken in, and how many it has not yet, with a number or without: the latter up to
+// most.
+func Following(ctx context.Context, r db.Reader, follower string, most int64) (taken, behind int64, err error) {
+	if taken, err = followerAt(ctx, r, follower); err != nil {
+		return 0, 0, err
+	}
+	head, err := headOf(ctx, r)
+	if behind = head.Size - taken; err != nil || behind >= most {
+		return taken, most, err
+	}
+	waiting, err := pendingUpTo(ctx, r, most)
+	return taken, min(most, behind+waiting), err
 }
 
 // lock is the name under which one process at a time lets it follow.

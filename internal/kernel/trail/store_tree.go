@@ -168,6 +168,12 @@ func backlog(ctx context.Context, r db.Reader) (n int64, oldest db.Time, err err
 	return n, oldest, err
 }
 
+// pendingUpTo counts the entries without a number, but no more than most. In their order PostgreSQL finds them by their index,
+// whatever it believes of how many there are.
+func pendingUpTo(ctx context.Context, r db.Reader, most int64) (int64, error) {
+	return db.Get[int64](ctx, r, `select count(*) from (select e.act from trail_entry e where e.seq is null order by e.act, e.position limit $1) w`, most)
+}
+
 // followerAt is how many entries a follower has taken in.
 func followerAt(ctx context.Context, r db.Reader, name string) (int64, error) {
 	return db.Get[int64](ctx, r, `select coalesce((select position from trail_follower where name = $1), 0)`, name)
@@ -175,6 +181,12 @@ func followerAt(ctx context.Context, r db.Reader, name string) (int64, error) {
 
 func moveFollower(ctx context.Context, tx *db.Tx, name string, position int64) error {
 	_, err := tx.Exec(ctx, `insert into trail_follower (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position`, name, position)
+	return err
+}
+
+// forgetFollowers sends all of them back to the beginning.
+func forgetFollowers(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, `delete from trail_follower`)
 	return err
 }
 

@@ -169,8 +169,9 @@ func stored(v reflect.Value) (any, error) {
 	return nil, fmt.Errorf("%s cannot be a column of an audited table", v.Type())
 }
 
-// decode reads a row back from the parts of an entry. Rows with bytes, and with an erased part, cannot be read back.
-func (t Table[T]) decode(e entryRow) (T, error) {
+// decode reads a row back from the parts of an entry. Rows with bytes, and with an erased part, cannot be read back. Where
+// later is true, columns that the entry lacks were added after it, and are zero.
+func (t Table[T]) decode(e entryRow, later bool) (T, error) {
 	var row T
 	v := reflect.ValueOf(&row).Elem()
 	fields := map[string]json.RawMessage{}
@@ -199,6 +200,8 @@ func (t Table[T]) decode(e entryRow) (T, error) {
 		case c.key:
 			raw = json.RawMessage(keys[0])
 			keys = keys[1:]
+		case !ok && later:
+			continue
 		case !ok:
 			return row, fmt.Errorf("trail: entry of %s %s version %d has no %s", e.Kind, e.Thing, e.Version, c.name)
 		}
@@ -272,5 +275,5 @@ func (t Table[T]) At(ctx context.Context, r db.Reader, thing string, version int
 		var none T
 		return none, err
 	}
-	return t.decode(e)
+	return t.decode(e, false)
 }
