@@ -41,6 +41,7 @@ func TestPeople(t *testing.T) {
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		w := build(t, d, "testdata/library.txt")
 		w.Clock.Set(t, "2026-01-05T09:00:00+09:00")
+		stated := map[string]id.ID{}
 		w.Do(trail.Act{}, func(tx *trail.Tx) error {
 			c := org.AtOnce(tx)
 			for i, p := range []org.Person{
@@ -50,7 +51,7 @@ func TestPeople(t *testing.T) {
 				{Number: "A-004", Name: "高橋 三郎", Kana: "タカハシ イチロウ"},
 			} {
 				p.Statement, p.Person = c.State(org.BodyHome, w.Day("2026-01-01"), org.Open()), id.New(tx.Now)
-				p.Find = org.FindText(p.Number, p.Name, p.Kana)
+				p.Find, stated[p.Number] = org.FindText(p.Number, p.Name, p.Kana), p.ID
 				if err := org.People.Put(t.Context(), tx, p); err != nil {
 					return err
 				}
@@ -79,6 +80,11 @@ func TestPeople(t *testing.T) {
 			{"a subtree, each once", "髙橋 一_郎 高橋 三郎 高橋 二郎 渡辺 花 伊藤 宇野", org.PeopleQuery{Units: []id.ID{w.ID("unit", "10"), w.ID("unit", "11")}}},
 			{"in a unit and by name", "高橋 三郎", org.PeopleQuery{Units: []id.ID{w.ID("unit", "11")}, Find: "三郎"}},
 			{"no units", "", org.PeopleQuery{Units: []id.ID{}}},
+			{"among some", "髙橋 一_郎 高橋 三郎", org.PeopleQuery{Among: []id.ID{stated["A-004"], stated["A-001"], "nothing"}}},
+			{"among some, by name", "高橋 三郎", org.PeopleQuery{Among: []id.ID{stated["A-004"], stated["A-001"]}, Find: "三"}},
+			{"among some, in a unit", "髙橋 一_郎", org.PeopleQuery{Among: []id.ID{stated["A-004"], stated["A-001"]}, Units: []id.ID{w.ID("unit", "10")}}},
+			{"among some, in no unit", "", org.PeopleQuery{Among: []id.ID{stated["A-004"]}, Units: []id.ID{}}},
+			{"among nobody", "", org.PeopleQuery{Among: []id.ID{}}},
 		} {
 			for _, limit := range []int{1, 2, 3, 100} {
 				c.q.Limit = limit

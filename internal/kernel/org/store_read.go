@@ -183,6 +183,7 @@ func Withheld(ctx context.Context, r db.Reader) ([]string, error) {
 type PeopleQuery struct {
 	Units []id.ID // who are assigned to one of these units; nil for all. A subtree is Tree.Subtree
 	Find  string  // who have this in number, name or kana, in whatever spelling
+	Among []id.ID // by these statements about them; nil for all
 	After Cursor  // the page after this; zero for the first
 	Limit int
 }
@@ -201,6 +202,14 @@ func FindText(number, name, kana string) string {
 // squeezed is folded text without spaces: people write names with and without.
 func squeezed(s string) string { return strings.ReplaceAll(text.Fold(s), " ", "") }
 
+func texts(ids []id.ID) []string {
+	list := make([]string, len(ids))
+	for i, x := range ids {
+		list[i] = string(x)
+	}
+	return list
+}
+
 // People reads a page of people by kana, and where the next page begins; the zero Cursor after the last.
 func (v View) People(ctx context.Context, r db.Reader, q PeopleQuery) ([]Person, Cursor, error) {
 	args := []any{q.After.Kana, q.After.Person, q.Limit + 1}
@@ -210,8 +219,19 @@ func (v View) People(ctx context.Context, r db.Reader, q PeopleQuery) ([]Person,
 		args = append(args, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(find)+"%")
 		where += fmt.Sprintf(` and p.find like $%d escape '!'`, len(args))
 	}
-	if q.Units != nil { // SQLite joins in the order of a cross join; else it would walk through all people by kana
-		from = `(select distinct a.person from org_assignment a where a.unit in ` + db.In(&args, q.Units) + ` and ` + v.seen(&args, "a.") + `) m cross join org_person p`
+	// SQLite joins in the order of a cross join; else it would walk through all people by kana.
+	in := func() string {
+		return `a.unit in ` + db.Among(r, &args, texts(q.Units)) + ` and ` + v.seen(&args, "a.")
+	}
+	switch {
+	case q.Among != nil:
+		from = db.Listed(r, &args, texts(q.Among)) + ` m cross join org_person p`
+		where += ` and p.id = m.value`
+		if q.Units != nil {
+			where += ` and exists (select 1 from org_assignment a where a.person = p.person and ` + in() + `)`
+		}
+	case q.Units != nil:
+		from = `(select distinct a.person from org_assignment a where ` + in() + `) m cross join org_person p`
 		where += ` and p.person = m.person`
 	}
 	list, err := db.List[Person](ctx, r, `select `+People.ColumnsOf("p")+` from `+from+` where `+where+` order by p.kana, p.person limit $3`, args...)

@@ -1,0 +1,139 @@
+package search
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/kernel/trail"
+)
+
+// Name is the name of the follower.
+const Name = "search"
+
+// Late is how many entries the index may be behind the trail before it is not to be used (Ready).
+const Late = 1000
+
+// layout changes when documents or tokens are made in another way, so that the index is made anew.
+const layout = "1"
+
+// Document is what can be found of a thing. It has no title to be shown: whoever shows a thing reads it.
+type Document struct {
+	Home string
+	Sort string   // its place among its kind, compared by code point
+	Text []string // fields: no word is found across two of them
+}
+
+// Source says what can be found of the things of one kind.
+type Source struct {
+	Kind string
+	// Form is changed when Document makes something else of the same entry, so that the index is made anew.
+	Form string
+	// Document makes the document of a thing from its newest entry; ok is false where nothing is to be found. The entry is of a
+	// thing that is there; its personal part may be erased ("").
+	Document func(e trail.Feed) (d Document, ok bool, err error)
+}
+
+// Index is made from sources.
+type Index struct{ sources map[string]Source }
+
+// New is an index of some sources, each of another kind.
+func New(sources ...Source) *Index {
+	x := &Index{map[string]Source{}}
+	for _, s := range sources {
+		x.sources[s.Kind] = s
+	}
+	return x
+}
+
+// Follower makes the index.
+func (x *Index) Follower() trail.Follower { return trail.Follower{Name: Name, Apply: x.apply} }
+
+// form says by which sources and in which way the index is made.
+func (x *Index) form() string {
+	words := []string{layout}
+	for _, kind := range slices.Sorted(maps.Keys(x.sources)) {
+		words = append(words, kind+"="+x.sources[kind].Form)
+	}
+	return strings.Join(words, " ")
+}
+
+// Begin has the index made anew where it was made by other sources, as after an update of the program. log follows it.
+func (x *Index) Begin(ctx context.Context, log *trail.Log) error {
+	var known string
+	if err := log.DB().View(ctx, func(r db.Reader) (err error) {
+		known, err = formOf(ctx, r)
+		return err
+	}); err != nil || known == x.form() {
+		return err
+	}
+	if err := log.Rebuild(ctx, Name); err != nil {
+		return err
+	}
+	return log.DB().Update(ctx, func(tx *db.Tx) error { return setForm(ctx, tx, x.form()) })
+}
+
+// Ready says whether the index can be used: it has begun, and is no more than Late entries behind the trail. It is not after a
+// large import or while it is made anew, for some seconds.
+func Ready(ctx context.Context, r db.Reader) (bool, error) {
+	taken, behind, err := trail.Following(ctx, r, Name, Late+1)
+	return err == nil && behind <= Late && (taken > 0 || behind == 0), err
+}
+
+// document is a row.
+type document struct {
+	seq                    int64
+	kind, thing            string
+	home, sort, find, toks string
+}
+
+// apply takes in entries: of each thing the newest counts.
+func (x *Index) apply(ctx context.Context, tx *db.Tx, entries []trail.Feed) error {
+	if entries[0].Seq == 0 {
+		if err := clearAll(ctx, tx); err != nil {
+			return err
+		}
+	}
+	newest, erased := map[[2]string]trail.Feed{}, false
+	for _, e := range entries {
+		erased = erased || e.Kind == trail.KindErasure
+		if _, ok := x.sources[e.Kind]; ok {
+			newest[[2]string{e.Kind, e.Thing}] = e
+		}
+	}
+	things := map[string][]string{}
+	var docs []document
+	for _, e := range newest {
+		things[e.Kind] = append(things[e.Kind], e.Thing)
+		if e.Gone {
+			continue
+		}
+		d, ok, err := x.sources[e.Kind].Document(e)
+		if err != nil {
+			return err
+		}
+		if ok {
+			docs = append(docs, d.row(e))
+		}
+	}
+	slices.SortFunc(docs, func(a, b document) int { return int(a.seq - b.seq) })
+	for _, kind := range slices.Sorted(maps.Keys(things)) {
+		if err := remove(ctx, tx, kind, things[kind]); err != nil {
+			return err
+		}
+	}
+	if err := insert(ctx, tx, docs); err != nil || !erased {
+		return err
+	}
+	return purge(ctx, tx)
+}
+
+func (d Document) row(e trail.Feed) document {
+	find := findText(d.Text)
+	return document{
+		seq: e.Seq, kind: e.Kind, thing: e.Thing, home: d.Home, sort: cut(d.Sort, maxSort), find: find,
+		toks: tokens(e.Kind, d.Home, find),
+	}
+}
