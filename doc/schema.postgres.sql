@@ -424,6 +424,33 @@ create table regime_pack (
 	constraint regime_pack_pkey PRIMARY KEY (sum)
 );
 
+create table search_document (
+	seq bigint not null,
+	kind text not null,
+	thing text not null,
+	home text not null,
+	sort text not null,
+	find text not null,
+	constraint search_document_pkey PRIMARY KEY (seq)
+);
+
+CREATE INDEX search_document__kind_sort_thing ON public.search_document USING btree (kind, sort, thing);
+
+CREATE UNIQUE INDEX search_document__kind_thing ON public.search_document USING btree (kind, thing);
+
+create table search_form (
+	form text not null,
+	constraint search_form_pkey PRIMARY KEY (form)
+);
+
+create table search_index (
+	seq bigint not null,
+	tokens tsvector not null,
+	constraint search_index_pkey PRIMARY KEY (seq)
+);
+
+CREATE INDEX search_index__tokens ON public.search_index USING gin (tokens);
+
 create table setting_draft (
 	id text not null,
 	version bigint not null,

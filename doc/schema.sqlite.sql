@@ -404,6 +404,25 @@ CREATE TABLE regime_pack (
 	files   bytea  not null
 );
 
+CREATE TABLE search_document (
+	seq   bigint not null primary key,
+	kind  text   not null,
+	thing text   not null,
+	home  text   not null,
+	sort  text   not null,
+	find  text   not null
+) without rowid;
+
+CREATE INDEX search_document__kind_sort_thing on search_document (kind, sort, thing);
+
+CREATE UNIQUE INDEX search_document__kind_thing on search_document (kind, thing);
+
+CREATE TABLE search_form (
+	form text not null primary key
+);
+
+CREATE VIRTUAL TABLE search_index using fts5 (tokens, content = '', contentless_delete = 1, detail = 'none', tokenize = 'unicode61 remove_diacritics 0');
+
 CREATE TABLE setting_draft (
 	id         text    not null primary key,
 	version    bigint  not null,

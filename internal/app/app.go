@@ -23,6 +23,7 @@ import (
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/search"
 	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 	packs "sekimori/regime"
@@ -41,6 +42,7 @@ type App struct {
 	// Settings are what the body decides for itself.
 	Settings *admin.Settings
 
+	index *search.Index
 	store *trail.Store // nil when it is only looked at
 	files *file.Store
 }
@@ -103,14 +105,18 @@ func begin(ctx context.Context, d *db.DB, at Place, offered *regime.Set) (*App, 
 	if err := a.Log.With(store).Begin(ctx, "system:sekimori"); err != nil {
 		return nil, err
 	}
-	return a, a.Log.KeepErasures(ctx) // what was erased when the process was killed
+	if err := a.Log.KeepErasures(ctx); err != nil { // what was erased when the process was killed
+		return nil, err
+	}
+	return a, a.index.Begin(ctx, a.Log)
 }
 
 // Assemble puts the features together; it touches nothing.
 func Assemble(d *db.DB, files *file.Store, offered *regime.Set) *App {
-	log := trail.New(d).Follow(trail.Things())
+	index := search.New(search.Org()...)
+	log := trail.New(d).Follow(trail.Things(), index.Follower())
 	library := regime.NewLibrary(offered, capabilities())
-	a := &App{DB: d, Log: log, Library: library, Policy: policy.New(log, library)}
+	a := &App{DB: d, Log: log, Library: library, index: index, Policy: policy.New(log, library)}
 	a.People, a.Staff = people.New(log, files, a.rules), people.NewDirectory(log, library)
 	a.Jobs = job.New(d, append(a.People.Kinds(), trailview.Job(log, Audited()))...)
 	a.People.Jobs = a.Jobs

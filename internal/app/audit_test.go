@@ -20,7 +20,7 @@ func TestEveryTableIsAuditedOrSaysWhyNot(t *testing.T) {
 	d := testkit.Open(t, testkit.DSN(t, db.SQLite, app.Schemas()), app.Schemas())
 	var tables []string
 	err := d.View(t.Context(), func(r db.Reader) (err error) {
-		tables, err = db.List[string](t.Context(), r, `select name from sqlite_master where type = 'table' and name not like 'goose%' and name not like 'sqlite%' and name <> 'schema_failure'`)
+		tables, err = db.List[string](t.Context(), r, `select name from pragma_table_list where schema = 'main' and type in ('table', 'virtual') and name not like 'goose%' and name not like 'sqlite%' and name <> 'schema_failure'`)
 		return err
 	})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/search"
 	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 )
@@ -45,6 +46,9 @@ func Unaudited() map[string]string {
 		"trail_follower":   "how far what is derived has come",
 		"trail_thing":      "derived from the trail by a follower",
 		"trail_store":      "the same id stands in the store",
+		"search_document":  "derived from the trail by a follower",
+		"search_index":     "derived from the trail by a follower",
+		"search_form":      "by which sources what is derived was made",
 		"job":              "work under way; its effects are audited",
 		"job_beat":         "work under way; its effects are audited",
 		"org_stamp":        "a counter that says when what a process remembers is old",
@@ -57,6 +61,7 @@ func Schemas() []db.Schema {
 		{Module: "trail", FS: trail.Schema()},
 		{Module: "org", FS: org.Schema()},
 		{Module: "access", FS: access.Schema()},
+		{Module: "search", FS: search.Schema()},
 		{Module: "clause", FS: clause.Schema()},
 		{Module: "setting", FS: setting.Schema()},
 		{Module: "regime", FS: regime.Schema()},

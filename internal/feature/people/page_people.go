@@ -58,7 +58,7 @@ func (p pages) people(ctx context.Context, r *web.Request) (peopleView, error) {
 			}
 			q.After = org.Cursor{Kana: last.Kana, Person: last.Person}
 		}
-		list, next, err := s.People(ctx, s, q)
+		list, next, err := s.find(ctx, q)
 		if err != nil {
 			return err
 		}

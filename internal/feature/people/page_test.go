@@ -18,6 +18,7 @@ import (
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/search"
 	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
@@ -37,6 +38,7 @@ type library struct {
 	*testing.T
 	*people.Service
 	db    *db.DB
+	log   *trail.Log
 	clock *testkit.Clock
 	site  http.Handler
 	who   string
@@ -48,6 +50,7 @@ func begin(t *testing.T) *library {
 	modules := []db.Schema{
 		{Module: "trail", FS: trail.Schema()},
 		{Module: "org", FS: org.Schema()},
+		{Module: "search", FS: search.Schema()},
 		{Module: "setting", FS: setting.Schema()},
 		{Module: "regime", FS: regime.Schema()},
 		{Module: "job", FS: job.Schema()},
@@ -56,7 +59,8 @@ func begin(t *testing.T) *library {
 	l := &library{T: t, db: testkit.Open(t, testkit.DSN(t, db.SQLite, modules), modules), who: reader}
 	l.clock = testkit.NewClock(t, "2025-04-01T09:00:00+09:00")
 	l.db.Now = l.clock.Now
-	log := trail.New(l.db)
+	log := trail.New(l.db).Follow(search.New(search.Org()...).Follower())
+	l.log = log
 	files, err1 := file.In(t.TempDir())
 	set, err2 := regime.Load(tiny.Regimes(), nil)
 	if err1 != nil || err2 != nil {
