@@ -82,6 +82,10 @@ type commands struct {
 		Activate activateCommand `cmd:"" help:"決裁を経たパックを、ある日から適用する"`
 		Active   activeCommand   `cmd:"" help:"適用中のパックと、その決裁を示す"`
 	} `cmd:"" help:"パック"`
+	Setting struct {
+		List   settingListCommand   `cmd:"" help:"設定（標準運用値）と、その決裁を一覧する"`
+		Decide settingDecideCommand `cmd:"" help:"団体の決裁で決まった標準運用値を、まとめて記録する"`
+	} `cmd:"" help:"標準運用値"`
 }
 
 // console is what a command may use: the parsed global flags and where to write.

@@ -18,6 +18,7 @@ import (
 
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/web"
+	"sekimori/internal/web/ui"
 	"sekimori/internal/web/webtest"
 )
 
@@ -359,6 +360,12 @@ func TestNewRefusesForms(t *testing.T) {
 		"option": posting[struct {
 			A string `form:"a,must"`
 		}](),
+		"one for many": posting[struct {
+			A string `form:"a*"`
+		}](),
+		"many for one": posting[struct {
+			A map[string][]string `form:"a"`
+		}](),
 		"no form": posting[string](),
 	} {
 		c := config(t)
@@ -373,4 +380,42 @@ func posting[F any]() web.Route {
 	type view struct{ web.Page }
 	return web.Post("/x", access.PeopleImport, "p", func(context.Context, *web.Request) (view, error) { return view{}, nil },
 		func(context.Context, *web.Request, F) (web.Next, error) { return web.Next{Href: "/"}, nil })
+}
+
+// TestFieldsThatComeFromData: the names of fields need not stand in the program; the longest beginning takes one.
+func TestFieldsThatComeFromData(t *testing.T) {
+	t.Parallel()
+	type form struct {
+		Name  string              `form:"name"`
+		Why   map[string][]string `form:"why.*"`
+		Value map[string][]string `form:"*"`
+	}
+	type view struct {
+		web.Page
+		Form ui.Form
+	}
+	var got form
+	c := config(t)
+	c.Parts = []web.Part{{Pages: fstest.MapFS{"page/p.html": {Data: []byte(`{{define "main"}}{{template "form" .Form}}{{end}}`)}}, Routes: []web.Route{
+		web.Post("/x", access.PeopleImport, "p", func(_ context.Context, r *web.Request) (view, error) {
+			return view{r.Page("x"), r.Form(ui.Form{Fields: []ui.Field{{Heading: "乙", Name: "b.1", Label: "一"}}})}, nil
+		}, func(_ context.Context, _ *web.Request, in form) (web.Next, error) {
+			got = in
+			return web.Next{Href: "/"}, nil
+		}),
+	}}}
+	h := open(t, c)
+	sent := url.Values{"name": {"甲"}, "b.1": {" 一\r\n二 "}, "b.2": {"x", "y"}, "why.b.1": {"z"}}
+	if w := post(t, h, "/x", sent); w.Code != http.StatusSeeOther {
+		t.Fatal(w.Code)
+	}
+	want := form{"甲", map[string][]string{"b.1": {"z"}}, map[string][]string{"b.1": {"一\n二"}, "b.2": {"x", "y"}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	sent.Set("b.1", "\x00")
+	w := post(t, h, "/x", sent)
+	if doc := webtest.Parse(t, w.Body.Bytes()); w.Code != http.StatusUnprocessableEntity || doc.One(t, "div.faults a").Text() != "一：使えない文字があります。" || doc.One(t, "main h2").Text() != "乙" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
 }

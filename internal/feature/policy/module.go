@@ -24,7 +24,7 @@ func Module(s *Service) feature.Module {
 			web.Get("/regime/{regime}", read, "regime", p.overview),
 			web.Get("/regime/{regime}/roles", read, "regime", p.side("roles", "役割", rolesSide)),
 			web.Get("/regime/{regime}/classes", read, "regime", p.side("classes", "分類", classesSide)),
-			web.Get("/regime/{regime}/settings", read, "regime", p.side("settings", "設定", settingsSide)),
+			web.Get("/regime/{regime}/settings", read, "regime", p.settings),
 			web.Get("/regime/{regime}/kinds", read, "regime", p.side("kinds", "台帳と申請", kindsSide)),
 			web.Get("/regime/{regime}/defects", read, "regime", p.side("defects", "原文の欠陥", defectsSide)),
 			web.Get("/document/{regime}/{document}/{chapter}", read, "chapter", p.chapter),

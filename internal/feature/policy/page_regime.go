@@ -10,6 +10,7 @@ import (
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/register"
+	"sekimori/internal/kernel/setting"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
 )
@@ -182,31 +183,61 @@ func classesSide(b *Book, v *regimeView) {
 	v.Tables = append(v.Tables, terms)
 }
 
-func settingsSide(b *Book, v *regimeView) {
-	v.Note = ui.Notice{Tone: ui.Info, Title: "ここにある値は提案です", Lines: []string{
-		"規程が期限や間隔を定めていないところを、団体が決める値です。団体が決めるまでは関守の提案を示します。規程の定めではありません。",
-	}}
-	t := ui.Table{Caption: "設定（標準運用値）", Stack: true, Columns: []ui.Column{{Title: "設定", Head: true}, {Title: "提案", Keep: true}, {Title: "この値で期限が決まる義務"}}}
+// settings shows what the edition leaves open, with what the body has decided about it for today.
+func (p pages) settings(ctx context.Context, r *web.Request) (regimeView, error) {
+	values, today, err := p.s.Values(ctx)
+	if err != nil {
+		return regimeView{}, err
+	}
+	return p.side("settings", "設定", func(b *Book, v *regimeView) { settingsSide(b, v, values, today) })(ctx, r)
+}
+
+func settingsSide(b *Book, v *regimeView, values setting.Values, today jpdate.Date) {
+	t := ui.Table{Caption: "設定（標準運用値）", Stack: true, Columns: []ui.Column{{Title: "設定", Head: true}, {Title: "値", Keep: true}, {Title: "決裁"}, {Title: "この値で期限が決まる義務"}}}
+	open := 0
 	for _, s := range b.Settings {
+		is, d := ui.Cell(nil), b.Declare(s)
+		value := values.At(d, today)
+		decision := ui.Cell{{Text: "まだ決まっていません", Quiet: true}}
+		if value.Decided() {
+			is = ui.Text(value.String())
+			decision = ui.Cell{{Text: value.Decision.Number}, {Text: value.Decision.On.Wareki() + "決裁、" + value.Decision.From.Wareki() + "施行", Quiet: true}}
+		} else {
+			open++
+			is = ui.Cell{{Text: value.String()}, {Text: "提案", Tone: ui.Warn}}
+		}
+		for _, c := range values.Coming(d, today) {
+			decision = append(decision, ui.Item{Text: c.From.Wareki() + "から" + d.Words(c.Value) + "（決裁 " + c.Number + "）", Quiet: true})
+		}
 		name := ui.Text(s.Title)
 		if s.Note != "" {
 			name = append(name, ui.Item{Text: s.Note, Quiet: true})
 		}
-		var uses ui.Cell
-		for _, d := range b.Uses(s.ID) {
-			item := clauseItem(b, d.Clause)
-			item.Text += " " + d.Duty
-			uses = append(uses, item)
-		}
-		switch {
-		case s.ID == b.Provisional:
-			uses = append(uses, ui.Item{Text: "代行者がいつまで務めるかを決める", Quiet: true})
-		case len(uses) == 0:
-			uses = ui.Cell{{Text: "台帳や申請の定義で使う", Quiet: true}}
-		}
-		t.Rows = append(t.Rows, ui.Row{ID: s.ID, Cells: []ui.Cell{name, ui.Text(value(s)), uses}})
+		t.Rows = append(t.Rows, ui.Row{ID: s.ID, Cells: []ui.Cell{name, is, decision, b.usesCell(s.ID)}})
 	}
 	v.Tables = []ui.Table{t}
+	if open > 0 {
+		v.Note = ui.Notice{Tone: ui.Info, Title: "「提案」とある値は、団体がまだ決めていません（" + ui.Figure(open) + "件）", Lines: []string{
+			"規程が期限や間隔を定めていないところを、団体が決める値です。団体が決めるまでは関守の提案を示します。規程の定めではありません。",
+		}}
+	}
+}
+
+// usesCell names the duties in which a setting stands.
+func (b *Book) usesCell(setting string) ui.Cell {
+	var uses ui.Cell
+	for _, d := range b.Uses(setting) {
+		item := clauseItem(b, d.Clause)
+		item.Text += " " + d.Duty
+		uses = append(uses, item)
+	}
+	switch {
+	case setting == b.Provisional:
+		uses = append(uses, ui.Item{Text: "代行者がいつまで務めるかを決める", Quiet: true})
+	case len(uses) == 0:
+		uses = ui.Cell{{Text: "台帳や申請の定義で使う", Quiet: true}}
+	}
+	return uses
 }
 
 func kindsSide(b *Book, v *regimeView) {

@@ -9,6 +9,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/clause"
@@ -24,6 +25,7 @@ import (
 // opened is the feature on a new database, as the program would open it.
 type opened struct {
 	*policy.Service
+	log  *trail.Log
 	site http.Handler
 }
 
@@ -31,7 +33,8 @@ func open(t *testing.T, set *regime.Set) opened {
 	t.Helper()
 	schemas := []db.Schema{{Module: "trail", FS: trail.Schema()}, {Module: "clause", FS: clause.Schema()}, {Module: "setting", FS: setting.Schema()}, {Module: "regime", FS: regime.Schema()}}
 	d := testkit.Open(t, testkit.DSN(t, db.SQLite, schemas), schemas)
-	s := policy.New(trail.New(d), regime.NewLibrary(set, nil))
+	log := trail.New(d)
+	s := policy.New(log, regime.NewLibrary(set, nil))
 	site, err := web.New(web.Config{
 		Product: "関守", Parts: []web.Part{policy.Module(s).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
 		Identify: func(*http.Request) (*access.Actor, error) { return access.NewProgram("local:reader"), nil },
@@ -39,7 +42,7 @@ func open(t *testing.T, set *regime.Set) opened {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return opened{s, site}
+	return opened{s, log, site}
 }
 
 // imports takes in the text of the tiny regime.
@@ -173,5 +176,37 @@ func TestSearchPageSaysHowManyAndRefusesLongQueries(t *testing.T) {
 	}
 	if got := page(t, h, "/search?q=%3Cscript%3E").Text(); !strings.Contains(got, "「<script>」を含む条項は0件") {
 		t.Errorf("a query with markup: %s", got)
+	}
+}
+
+// TestSettingsSayWhatIsDecided: a value is a proposal until the body has decided, then it bears number and day.
+func TestSettingsSayWhatIsDecided(t *testing.T) {
+	t.Parallel()
+	set := tinySet(t)
+	a := open(t, set)
+	const path = "/regime/kodama/settings"
+	before := page(t, a.site, path).Text()
+	if !strings.Contains(before, "（2件）") || strings.Count(before, "まだ決まっていません") != 2 || !strings.Contains(before, "12か月 提案") {
+		t.Errorf("before the decision: %s", before)
+	}
+	decide := func(key, value string, from jpdate.Date) {
+		t.Helper()
+		err := a.log.Do(t.Context(), trail.Act{Actor: "cli:test", Name: "setting.record"}, func(tx *trail.Tx) error {
+			_, err := setting.Enter(t.Context(), tx, set.Settings(nil),
+				setting.Proposal{By: "cli:test", Title: "標準運用値", From: from, Wishes: map[string]setting.Wish{key: {Value: []string{value}}}, Rest: setting.RestLeftOut},
+				setting.Decision{By: "cli:test", Elsewhere: true, Number: "デ第7号", On: jpdate.New(2025, 3, 1), From: from})
+			return err
+		})
+		if err != nil {
+			t.Fatal(errs.Message(err))
+		}
+	}
+	decide("kodama.rule-review", "6", jpdate.New(2025, 4, 1))
+	decide("kodama.record-check", "3", jpdate.New(9000, 4, 1))
+	after := page(t, a.site, path).Text()
+	for _, want := range []string{"（1件）", "6か月 デ第7号 令和7年3月1日決裁、令和7年4月1日施行", "12か月 提案 まだ決まっていません", "から3か月（決裁 デ第7号）"} {
+		if !strings.Contains(after, want) {
+			t.Errorf("after the decision %q is missing: %s", want, after)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -18,6 +19,7 @@ type Service struct {
 	log     *trail.Log
 	db      *db.DB
 	library *regime.Library
+	decided setting.Memory
 
 	mu    sync.Mutex
 	books map[string]*Book // by pack hash and hash of the imported bytes
@@ -38,6 +40,15 @@ func (s *Service) Packs(ctx context.Context) (packs []*regime.Pack, err error) {
 		return err
 	})
 	return packs, err
+}
+
+// Values is what the body has decided about settings, and today.
+func (s *Service) Values(ctx context.Context) (values setting.Values, today jpdate.Date, err error) {
+	err = s.db.View(ctx, func(r db.Reader) error {
+		values, err = s.decided.Values(ctx, r)
+		return err
+	})
+	return values, jpdate.Today(s.db.Now()), err
 }
 
 func (s *Service) inForce(ctx context.Context, r db.Reader) (*regime.Set, error) {

@@ -69,11 +69,6 @@ func (b *Book) setting(id string) string {
 	return "「" + s.Title + "」"
 }
 
-// value is the proposal of a setting with its unit.
-func value(s regime.Setting) string {
-	return fmt.Sprintf("%d%s", s.Proposal, s.Unit.Title())
-}
-
 // target names what a check is about.
 func (b *Book) target(id string) string {
 	if title, ok := b.titles[id]; ok {
