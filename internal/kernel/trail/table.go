@@ -30,7 +30,8 @@ const Body = "b:"
 // Table is an audited table of which T is the row: a struct whose fields bear the names of the columns (`db:"name"`), embeds
 // Row, and marks with `trail:"key"` the columns of its primary key and with `trail:"personal"` what is of a person and can be
 // erased. The thing of an entry is the key, its parts joined by "/": only the last may contain one. Bytes stand in an entry
-// by their SHA-256.
+// by their SHA-256. A column that a later schema has added is marked `trail:"added"` (with the other mark: `trail:"personal,added"`):
+// entries from before do not name it, and say its zero value thereby, which is also the default of the column.
 type Table[T any] struct {
 	name, kind string
 	columns    []column
@@ -39,10 +40,10 @@ type Table[T any] struct {
 
 // column is one column of an audited table.
 type column struct {
-	name          string
-	path          []int // of the field
-	key, personal bool
-	text          bool // for keys: stored as text
+	name                 string
+	path                 []int // of the field
+	key, personal, added bool
+	text                 bool // for keys: stored as text
 }
 
 // NewTable declares an audited table and the kind of things that it holds. What is wrong with T shows in Check.
@@ -50,8 +51,9 @@ func NewTable[T any](name, kind string) Table[T] {
 	t := Table[T]{name: name, kind: kind}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[T]()) {
 		if db, ok := f.Tag.Lookup("db"); ok {
-			mark := f.Tag.Get("trail")
-			t.columns = append(t.columns, column{db, f.Index, mark == "key", mark == "personal", f.Type.Kind() == reflect.String})
+			marks := strings.Split(f.Tag.Get("trail"), ",")
+			is := func(mark string) bool { return slices.Contains(marks, mark) }
+			t.columns = append(t.columns, column{db, f.Index, is("key"), is("personal"), is("added"), f.Type.Kind() == reflect.String})
 		}
 	}
 	return t
@@ -90,8 +92,12 @@ func (t Table[T]) Check() error {
 		if c.key {
 			keys++
 		}
-		if c.personal && reflect.TypeFor[T]().FieldByIndex(c.path).Type == reflect.TypeFor[db.Time]() {
-			return fmt.Errorf("trail: %s.%s is emptied when it is erased, and no db.Time is read from ''", t.name, c.name)
+		of := reflect.TypeFor[T]().FieldByIndex(c.path).Type
+		if (c.personal || c.added) && of == reflect.TypeFor[db.Time]() {
+			return fmt.Errorf("trail: %s.%s is empty at times, and no db.Time is read from ''", t.name, c.name)
+		}
+		if c.added && (c.key || of.Kind() == reflect.Slice) {
+			return fmt.Errorf("trail: %s.%s can be no column that was added", t.name, c.name)
 		}
 	}
 	if _, ok := reflect.TypeFor[T]().FieldByName("Row"); !ok || keys == 0 {
@@ -169,8 +175,8 @@ func stored(v reflect.Value) (any, error) {
 	return nil, fmt.Errorf("%s cannot be a column of an audited table", v.Type())
 }
 
-// decode reads a row back from the parts of an entry. Rows with bytes, and with an erased part, cannot be read back. Where
-// later is true, columns that the entry lacks were added after it, and are zero.
+// decode reads a row back from the parts of an entry. Rows with bytes, and with an erased part, cannot be read back. Columns
+// that the entry lacks are zero if they were added, or if later is true all of them.
 func (t Table[T]) decode(e entryRow, later bool) (T, error) {
 	var row T
 	v := reflect.ValueOf(&row).Elem()
@@ -200,7 +206,7 @@ func (t Table[T]) decode(e entryRow, later bool) (T, error) {
 		case c.key:
 			raw = json.RawMessage(keys[0])
 			keys = keys[1:]
-		case !ok && later:
+		case !ok && (later || c.added):
 			continue
 		case !ok:
 			return row, fmt.Errorf("trail: entry of %s %s version %d has no %s", e.Kind, e.Thing, e.Version, c.name)

@@ -71,7 +71,7 @@ func (v *verifier) record(at Finding, f form, row, entry []any) {
 		state, odd := f.state(part, row)
 		if recorded := e.text(3 + part); odd != "" {
 			bad(odd, "値の型が違います")
-		} else if state != recorded {
+		} else if state != recorded && (f.added == nil || f.older(part, row, recorded) != recorded) {
 			for _, column := range differing(state, recorded) {
 				bad(column, "行が最後の記録と違います")
 			}
@@ -104,6 +104,7 @@ type form struct {
 	version, home int
 	parts         [2][]int // public and personal columns, sorted by name
 	truth, bytes  []bool   // by column
+	added         []bool   // by column; nil where none was
 }
 
 func (t Table[T]) form() form {
@@ -112,6 +113,12 @@ func (t Table[T]) form() form {
 	for i, c := range t.columns {
 		kind := row.FieldByIndex(c.path).Type.Kind()
 		f.truth[i], f.bytes[i] = kind == reflect.Bool, kind == reflect.Slice
+		if c.added {
+			if f.added == nil {
+				f.added = make([]bool, len(t.columns))
+			}
+			f.added[i] = true
+		}
 		switch {
 		case c.name == "version":
 			f.version = i
@@ -150,11 +157,30 @@ func (f form) thing(row []any) string {
 
 // state is a part of a row in canonical JSON, "" where the table has no such column. odd names a column that holds what is not of its type.
 func (f form) state(part int, row []any) (state, odd string) {
-	if part == 1 && len(f.parts[1]) == 0 {
+	return f.stateOf(part, f.parts[part], row)
+}
+
+// older is a part of a row as an entry says it that was written before columns were added: without those that it does not name,
+// if they hold the zero value.
+func (f form) older(part int, row []any, recorded string) string {
+	named, err := columnsIn(recorded)
+	if err != nil {
+		return ""
+	}
+	columns := slices.DeleteFunc(slices.Clone(f.parts[part]), func(c int) bool {
+		_, there := named[f.names[c]]
+		return f.added[c] && !there && (row[c] == "" || row[c] == int64(0) || row[c] == false)
+	})
+	state, _ := f.stateOf(part, columns, row)
+	return state
+}
+
+func (f form) stateOf(part int, columns []int, row []any) (state, odd string) {
+	if part == 1 && len(columns) == 0 {
 		return "", ""
 	}
 	var o object
-	for _, c := range f.parts[part] {
+	for _, c := range columns {
 		name, ok := f.names[c], false
 		switch x := row[c].(type) {
 		case string:
