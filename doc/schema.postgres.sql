@@ -227,6 +227,7 @@ create table org_designation (
 	closes text not null,
 	batch text not null,
 	closed_by text not null,
+	deputy boolean not null default false,
 	constraint org_designation_pkey PRIMARY KEY (id)
 );
 

@@ -219,7 +219,7 @@ CREATE TABLE org_designation (
 	closes    text not null,
 	batch     text not null,
 	closed_by text not null
-);
+, deputy boolean not null default false);
 
 CREATE INDEX org_designation__batch on org_designation (batch);
 

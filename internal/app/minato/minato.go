@@ -89,7 +89,7 @@ func (t *town) designations() (*page, Deputy, error) {
 	if err != nil {
 		return nil, Deputy{}, err
 	}
-	p := newPage("指定", sheet.UTF8BOM, "規程", "役割", "対象", "組織コード", "職コード", "職員番号", "決裁番号", "開始日", "終了日")
+	p := newPage("指定", sheet.UTF8BOM, "規程", "役割", "対象", "組織コード", "職コード", "職員番号", "立場", "決裁番号", "開始日", "終了日")
 	var deputy Deputy
 	day := (t.year - 1).First()
 	for _, l := range all {
@@ -116,7 +116,7 @@ func (t *town) designations() (*page, Deputy, error) {
 			if t.first(i, l[4]) == nil {
 				return nil, Deputy{}, fmt.Errorf("designations.txt: %q: nobody there", l)
 			}
-			p.row(l[0], l[1], scope, u.code, t.posts[t.title(l[4])].code, "", fmt.Sprintf("み情第%d号", len(p.rows)+100), day.String(), "")
+			p.row(l[0], l[1], scope, u.code, t.posts[t.title(l[4])].code, "", strings.Join(l[5:], ""), fmt.Sprintf("み情第%d号", len(p.rows)+100), day.String(), "")
 		}
 	}
 	if deputy.Unit == "" || len(p.rows) < len(all) {

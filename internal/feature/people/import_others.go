@@ -72,13 +72,20 @@ func (p *plan) addSystem(l *Line) {
 	written(p, l, p.systems, row, nil, from, until, fresh)
 }
 
-// addDesignation applies a row that says who holds a role in one place: whoever bears a post in a unit, or one person.
+// addDesignation applies a row that says who holds a role in one place, or acts for its holder: whoever bears a post in a unit, or
+// one person.
 func (p *plan) addDesignation(l *Line) {
 	from, until := p.span(l)
 	day := cmp.Or(from, until)
 	row := org.Designation{Statement: at(org.BodyHome), Regime: p.regime(l), Decision: l.get("decision")}
 	role, known := p.role(l, row.Regime)
+	row.Deputy = p.asDeputy(l)
 	if known {
+		if row.Deputy && role.Deputy == nil {
+			p.fault(l, "as", "役割「%s」には、規程に代理の定めがありません。", role.Title)
+		} else if row.Deputy && role.Deputy.NamedBy != "" {
+			p.fault(l, "as", "役割「%s」の代行者は、務める人が自分で指名します。", role.Title)
+		}
 		row.Role = role.ID
 		row.Scope = p.scope(l, role, day)
 		row.Home = row.Scope
@@ -98,8 +105,22 @@ func (p *plan) addDesignation(l *Line) {
 	if len(l.faults) > 0 {
 		return
 	}
-	like := func(d org.Designation) bool { return d.Regime == row.Regime && d.Role == row.Role }
+	like := func(d org.Designation) bool {
+		return d.Regime == row.Regime && d.Role == row.Role && d.Deputy == row.Deputy
+	}
 	written(p, l, p.designations, row, like, from, until, p.designations.last(id.ID(row.Scope), like) == nil)
+}
+
+// asDeputy reads whether a designation is of who acts for the holder.
+func (p *plan) asDeputy(l *Line) bool {
+	switch word := key(l.get("as")); word {
+	case "", "本人":
+	case "代理", "代行":
+		return true
+	default:
+		p.fault(l, "as", "「%s」は読めません。本人か代理にしてください。", l.get("as"))
+	}
+	return false
 }
 
 // role reads the id or title of a role that somebody holds.

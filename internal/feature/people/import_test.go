@@ -52,8 +52,8 @@ func table(t *testing.T, form Form, text string) []*Line {
 func rules() []org.Rules {
 	return []org.Rules{{Regime: "tiny", Title: "小さな規程", Roles: []org.Role{
 		{ID: "keeper", Title: "保管者", Scope: org.ScopeSection, HeldBy: org.HeldBy{HeadOf: "section"}},
-		{ID: "chief", Title: "総括者", Scope: org.ScopeBody, HeldBy: org.HeldBy{Post: "局長"}},
-		{ID: "owner", Title: "主管者", Scope: org.ScopeSystem, HeldBy: org.HeldBy{HeadOf: "owner"}},
+		{ID: "chief", Title: "総括者", Scope: org.ScopeBody, HeldBy: org.HeldBy{Post: "局長"}, Deputy: &org.DeputyRule{Post: "副市長"}},
+		{ID: "owner", Title: "主管者", Scope: org.ScopeSystem, HeldBy: org.HeldBy{HeadOf: "owner"}, Deputy: &org.DeputyRule{NamedBy: "holder"}},
 	}}}
 }
 

@@ -57,7 +57,7 @@ func (f Form) Columns() []sheet.Column {
 	case Systems:
 		return []sheet.Column{must("system", "システムコード"), must("name", "システム名"), must("owner", "所管組織コード"), may("regime", "規程"), from, until}
 	case Designations:
-		return []sheet.Column{must("regime", "規程"), must("role", "役割"), must("scope", "対象"), may("unit", "組織コード"), may("post", "職コード"), may("number", "職員番号"), may("decision", "決裁番号"), from, until}
+		return []sheet.Column{must("regime", "規程"), must("role", "役割"), must("scope", "対象"), may("unit", "組織コード"), may("post", "職コード"), may("number", "職員番号"), may("as", "立場"), may("decision", "決裁番号"), from, until}
 	}
 	return nil
 }

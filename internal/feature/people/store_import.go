@@ -43,7 +43,7 @@ func standOn(ctx context.Context, r db.Reader, batch id.ID, today jpdate.Date) (
 		{"org_assignment", unit("x.unit") + ` or ` + post + ` or ` + person("x.person") + ` or ` + gaveWay("org_assignment", `s.person = x.person
 			and (s.unit = x.unit and s.post = x.post and s.manner = x.manner or s.manner in ('main', 'probation') and x.manner in ('main', 'probation'))`)},
 		{"org_designation", unit("x.unit") + ` or ` + post + ` or ` + person("x.person") + ` or ` + unit("substr(x.scope, 3)") + ` or ` +
-			only("org_system", "system", "substr(x.scope, 3)") + ` or ` + gaveWay("org_designation", `s.regime = x.regime and s.role = x.role and s.scope = x.scope`)},
+			only("org_system", "system", "substr(x.scope, 3)") + ` or ` + gaveWay("org_designation", `s.regime = x.regime and s.role = x.role and s.scope = x.scope and s.deputy = x.deputy`)},
 		{"org_deputy", `x.until_on >= '` + today.String() + `' and (` + person("x.giver") + ` or ` + person("x.person") + `)`}, // who acts no more cannot be undone
 	} {
 		some, err := db.Get[int](ctx, r, `select count(*) from `+use[0]+` x where x.batch <> $1 and x.closes = $2 and (`+use[1]+`)`, batch, org.Forever)

@@ -66,7 +66,7 @@ func words(packs *regime.Set) feature.Words {
 			}, person),
 			"assignment": called(of("発令", map[string]string{"person": "職員", "unit": "組織", "post": "職", "manner": "区分"}, person), "person", "unit", "post", "manner"),
 			"designation": called(of("指定", map[string]string{
-				"regime": "規程", "role": "役割", "scope": "対象", "unit": "組織", "post": "職", "person": "職員", "decision": "決裁番号",
+				"regime": "規程", "role": "役割", "scope": "対象", "unit": "組織", "post": "職", "person": "職員", "decision": "決裁番号", "deputy": "代理の指定",
 			}, nil), "role", "unit", "post", "person"),
 			"deputy": called(of("代行者の指名", map[string]string{"regime": "規程", "role": "役割", "scope": "対象", "giver": "指名した人", "person": "代行する人"}, person), "person", "role"),
 			"batch":  of("取り込まれた異動", map[string]string{"title": "件名", "effective_on": "効力の日", "operators": "公表前に見る人", "state": "状態"}, upload),

@@ -26,8 +26,8 @@ type Chart struct {
 	borne        map[id.ID][]bearer  // by person
 	titled       map[string][]bearer // by folded title of the post
 	placed       map[place][]bearer
-	designations map[seat][]Designation
-	inherited    map[seat][]Designation // of units that have ended, by where their matters are now
+	designations designated
+	acting       designated // of who acts for holders
 	deputies     map[seat][]Deputy
 	deputySeats  []seat
 	assigned     map[id.ID]bool // those of the deputies and of the designated who are assigned to anything
@@ -56,6 +56,13 @@ type place struct{ unit, post id.ID }
 
 // seat is a role in one place.
 type seat struct{ regime, role, home string }
+
+// designated is designations by their seat; those of units that have ended by where their matters are now.
+type designated struct{ own, inherited map[seat][]Designation }
+
+func newDesignated() designated {
+	return designated{map[seat][]Designation{}, map[seat][]Designation{}}
+}
 
 // As is how somebody holds a role.
 type As string
@@ -239,7 +246,7 @@ func (c *Chart) sits(rules Rules, r Role, home string) bool {
 	if r.Scope == "" {
 		return false
 	}
-	if len(on(c.View.On, c.designations[seat{rules.Regime, r.ID, home}])) > 0 {
+	if len(on(c.View.On, c.designations.own[seat{rules.Regime, r.ID, home}])) > 0 {
 		return true
 	}
 	if unit, ok := UnitOf(home); ok {
@@ -308,17 +315,21 @@ func (c *Chart) arrange(bearers []bearer, designations []Designation, deputies [
 		at := place{b.Unit, b.Post}
 		c.placed[at] = append(c.placed[at], b)
 	}
-	c.designations, c.inherited, c.deputies = map[seat][]Designation{}, map[seat][]Designation{}, map[seat][]Deputy{}
+	c.designations, c.acting, c.deputies = newDesignated(), newDesignated(), map[seat][]Deputy{}
 	for _, d := range designations {
+		to := c.designations
+		if d.Deputy {
+			to = c.acting
+		}
 		at := seat{d.Regime, d.Role, d.Scope}
 		unit, isUnit := UnitOf(d.Scope)
 		_, there := c.Tree.Unit(unit)
 		if isUnit && !there {
 			at.home = UnitHome(c.Tree.Now(unit))
-			c.inherited[at] = append(c.inherited[at], d)
+			to.inherited[at] = append(to.inherited[at], d)
 			continue
 		}
-		c.designations[at] = append(c.designations[at], d)
+		to.own[at] = append(to.own[at], d)
 	}
 	for _, d := range deputies {
 		at := seat{d.Regime, d.Role, d.Scope}

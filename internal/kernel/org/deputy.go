@@ -78,7 +78,7 @@ func (c *Chart) lastDay(rules Rules, r Role, home string, person id.ID) (last jp
 	for _, b := range c.borne[person] {
 		try(b.Until)
 	}
-	for _, d := range c.designations[seat{rules.Regime, r.ID, home}] {
+	for _, d := range c.designations.own[seat{rules.Regime, r.ID, home}] {
 		try(d.Until)
 	}
 	return last

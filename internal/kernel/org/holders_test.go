@@ -125,6 +125,57 @@ func TestClimbing(t *testing.T) {
 	})
 }
 
+// TestDesignatedDeputies: a designation says who acts, where the rule names a post that the body does not have, or names another.
+func TestDesignatedDeputies(t *testing.T) {
+	t.Parallel()
+	rules := []org.Rules{{Regime: "kobe-city", Roles: []org.Role{
+		{ID: "chief", Scope: org.ScopeBody, HeldBy: org.HeldBy{Post: "情報化統括責任者"}, Deputy: &org.DeputyRule{Post: "副市長"}},
+		{ID: "second", Scope: org.ScopeBody, HeldBy: org.HeldBy{Post: "副市長"}, Deputy: &org.DeputyRule{Role: "chief"}},
+		{ID: "head", Scope: org.ScopeSection, HeldBy: org.HeldBy{HeadOf: "section"}, Deputy: &org.DeputyRule{Post: "係長"}},
+		{ID: "keeper", Scope: org.ScopeSection, HeldBy: org.HeldBy{HeadOf: "section"}, Deputy: &org.DeputyRule{Post: "副市長"}},
+		{ID: "named", Scope: org.ScopeSection, HeldBy: org.HeldBy{HeadOf: "section"}, Deputy: &org.DeputyRule{NamedBy: "holder"}},
+		{ID: "alone", Scope: org.ScopeBody, HeldBy: org.HeldBy{Post: "副市長"}},
+	}}}
+	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
+		w := later(t, d, "testdata/town.txt")
+		want := func(role, home, day, want string) {
+			t.Helper()
+			if got := said(w.chart(rules, day, "").Holders("kobe-city", role, w.Home(home))); got != want {
+				t.Errorf("%s of %s on %s: %s, want %s", role, home, day, got, want)
+			}
+		}
+		want("chief", "b:", "2026-03-01", "赤井（本務 情報化統括責任者 2026-03-31まで）")
+		want("second", "b:", "2026-03-01", "赤井（代行 情報化統括責任者 2026-03-31まで）")
+		want("head", "2100", "2026-04-01", "久保（本務 課長） 毛利（代行 久保 係長）")
+		w.Do(trail.Act{}, func(tx *trail.Tx) error {
+			return errors.Join(w.State(tx, org.AtOnce(tx), w.Day("2025-04-01"),
+				"designate-deputy kobe-city chief b: 1000/企画調整局長 ..2026-03-01",
+				"designate-deputy kobe-city chief b: 石田 ..2026-03-01", // who bears that post: he comes once
+				"designate-deputy kobe-city second b: 毛利",
+				"designate-deputy kobe-city head 2100 久保",   // who holds it himself
+				"designate-deputy kobe-city head 2101 毛利",   // no seat comes of it
+				"designate-deputy kobe-city keeper 2300 毛利", // a unit that has ended since, where nobody follows from the rule
+				"designate-deputy kobe-city named 2100 毛利",
+				"designate-deputy kobe-city alone b: 毛利",
+			))
+		})
+		w.Clock.Add(1)
+		want("chief", "b:", "2026-03-01", "赤井（本務 情報化統括責任者 2026-03-31まで） 石田（代行 赤井 企画調整局長）")
+		want("chief", "b:", "2026-03-02", "赤井（本務 情報化統括責任者 2026-03-31まで）")
+		want("second", "b:", "2026-04-01", "毛利（代行）")
+		want("head", "2100", "2026-04-01", "久保（本務 課長）")
+		want("head", "2101", "2026-04-01", "久保（本務 課長）")
+		want("keeper", "2310", "2026-04-01", "小林（本務 課長） 毛利（代行 小林）")
+		want("named", "2100", "2026-04-01", "久保（本務 課長）")
+		want("alone", "b:", "2026-04-01", "欠員")
+		for _, h := range w.chart(rules, "2026-03-01", "").Authorities(w.ID("person", "石田")) {
+			if h.Role.ID != "chief" || h.As != org.AsDeputy {
+				t.Errorf("%+v", h)
+			}
+		}
+	})
+}
+
 // TestRulesThatNoPackHas: what the format allows beyond what the shipped packs use.
 func TestRulesThatNoPackHas(t *testing.T) {
 	t.Parallel()

@@ -150,8 +150,8 @@ type Assignment struct {
 	Manner Manner `db:"manner"`
 }
 
-// Designation names who holds a role in one place, in place of what the regime's rule would give: whoever bears a post in a
-// unit, or one person.
+// Designation names who holds a role in one place, or who acts for its holder, in place of what the regime's rule would give:
+// whoever bears a post in a unit, or one person.
 type Designation struct {
 	Statement
 	Regime   string `db:"regime"`
@@ -161,6 +161,8 @@ type Designation struct {
 	Post     id.ID  `db:"post"`
 	Person   id.ID  `db:"person"`   // instead of unit and post
 	Decision string `db:"decision"` // number of the decision
+	// Deputy: in place of whom the rule lets act for the holder, not of the holder himself.
+	Deputy bool `db:"deputy" trail:"added"`
 }
 
 // Deputy names who acts for a holder of a role.

@@ -48,12 +48,8 @@ func (c *Chart) seated(rules Rules, r Role, home string) []Holding {
 			}
 		}
 	default:
-		acting := c.inner(rules, d.Role, home, c.View.On, 0)
-		if d.Post != "" {
-			acting = c.byTitle(rules, r, d.Post, home, c.View.On)
-		}
-		for _, b := range acting {
-			if holder(holders, b.Person) {
+		for _, b := range c.deputising(rules, r, home) {
+			if holder(found, b.Person) {
 				continue
 			}
 			if h := add(b); len(holders) > 0 {
@@ -69,6 +65,23 @@ func (c *Chart) seated(rules Rules, r Role, home string) []Holding {
 		add(b)
 	}
 	return found
+}
+
+// deputising is who acts for the holders of a seat because he bears a post or a role: whom a designation of the seat names; else
+// who follows from the regime's rule; else whom a designation names that was made for a unit which has become part of this one.
+func (c *Chart) deputising(rules Rules, r Role, home string) []bearer {
+	at, day := seat{rules.Regime, r.ID, home}, c.View.On
+	if own := on(day, c.acting.own[at]); len(own) > 0 {
+		return c.designated(own, day)
+	}
+	found := c.inner(rules, r.Deputy.Role, home, day, 0)
+	if r.Deputy.Post != "" {
+		found = c.byTitle(rules, r, r.Deputy.Post, home, day)
+	}
+	if len(found) > 0 {
+		return found
+	}
+	return c.designated(on(day, c.acting.inherited[at]), day)
 }
 
 // holders is who holds a seat by himself on the day of the view.
@@ -104,10 +117,10 @@ func (c *Chart) who(person id.ID) Who {
 func (c *Chart) bearing(rules Rules, r Role, home string, day jpdate.Date, depth int) []bearer {
 	at := seat{rules.Regime, r.ID, home}
 	var found []bearer
-	if own := on(day, c.designations[at]); len(own) > 0 {
+	if own := on(day, c.designations.own[at]); len(own) > 0 {
 		found = c.designated(own, day)
 	} else if found = c.byRule(rules, r, home, day, depth); len(found) == 0 {
-		found = c.designated(on(day, c.inherited[at]), day)
+		found = c.designated(on(day, c.designations.inherited[at]), day)
 	}
 	var once []bearer
 	for _, b := range found {

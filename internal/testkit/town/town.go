@@ -5,7 +5,7 @@
 //	post TITLE RANK [head]
 //	person NAME EMPLOYMENT
 //	assign NAME UNIT POST MANNER [DAYS]
-//	designate REGIME ROLE SCOPE (UNIT/POST or NAME) [DAYS]
+//	designate REGIME ROLE SCOPE (UNIT/POST or NAME) [DAYS], designate-deputy the same
 //	deputy REGIME ROLE SCOPE GIVER PERSON [DAYS]
 //	end unit CODE, end assign NAME UNIT POST
 //
@@ -164,9 +164,9 @@ func (w *Town) line(tx *trail.Tx, c org.Change, from jpdate.Date, f []string) er
 		unit := w.ID("unit", f[2])
 		a := org.Assignment{Statement: c.State(org.UnitHome(unit), from, until), Person: w.ID("person", f[1]), Unit: unit, Post: w.ID("post", f[3]), Manner: org.Manner(f[4])}
 		return org.Assignments.Put(ctx, tx, a)
-	case "designate":
+	case "designate", "designate-deputy":
 		scope := w.Home(f[3])
-		d := org.Designation{Statement: c.State(scope, from, until), Regime: f[1], Role: f[2], Scope: scope}
+		d := org.Designation{Statement: c.State(scope, from, until), Regime: f[1], Role: f[2], Scope: scope, Deputy: f[0] == "designate-deputy"}
 		if unit, post, ok := strings.Cut(f[4], "/"); ok {
 			d.Unit, d.Post = w.ID("unit", unit), w.ID("post", post)
 		} else {
