@@ -129,28 +129,44 @@ func serve(t *testing.T, flags ...string) (address string, said *told) {
 	return "", nil
 }
 
-// get asks for the probe and gives the serial number of the certificate that answered.
-func (a authority) get(t *testing.T, address string, most uint16) (*http.Response, error) {
+// heard is what matters of an answer.
+type heard struct {
+	status, proto int
+	header        http.Header
+	serial        int64 // of the certificate
+}
+
+func hear(client *http.Client, r *http.Request) (heard, error) {
+	answer, err := client.Do(r)
+	if err != nil {
+		return heard{}, err
+	}
+	defer answer.Body.Close()
+	h := heard{status: answer.StatusCode, proto: answer.ProtoMajor, header: answer.Header}
+	if answer.TLS != nil {
+		h.serial = answer.TLS.PeerCertificates[0].SerialNumber.Int64()
+	}
+	return h, nil
+}
+
+// get asks for the probe by TLS.
+func (a authority) get(t *testing.T, address string, most uint16) (heard, error) {
 	t.Helper()
 	pool := x509.NewCertPool()
 	pool.AddCert(a.cert)
 	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
 		DisableKeepAlives: true, ForceAttemptHTTP2: true,
-		TLSClientConfig: &tls.Config{RootCAs: pool, MaxVersion: most, MinVersion: tls.VersionTLS10}, //nolint:gosec // what the server refuses
+		TLSClientConfig: &tls.Config{RootCAs: pool, MaxVersion: most, MinVersion: tls.VersionTLS10},
 	}}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+address+"/healthz", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := client.Do(r)
-	if err == nil {
-		t.Cleanup(func() { _ = answer.Body.Close() })
-	}
-	return answer, err
+	return hear(client, r)
 }
 
 // plain asks without TLS.
-func plain(t *testing.T, address string, headers ...string) (*http.Response, error) {
+func plain(t *testing.T, address string, headers ...string) (heard, error) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/", nil)
 	if err != nil {
@@ -159,11 +175,7 @@ func plain(t *testing.T, address string, headers ...string) (*http.Response, err
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Add(headers[i], headers[i+1])
 	}
-	answer, err := http.DefaultClient.Do(r)
-	if err == nil {
-		_ = answer.Body.Close()
-	}
-	return answer, err
+	return hear(http.DefaultClient, r)
 }
 
 func TestServeByTLS(t *testing.T) {
@@ -180,8 +192,8 @@ func TestServeByTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answer.StatusCode != 200 || answer.ProtoMajor != 2 || answer.Header.Get("Strict-Transport-Security") == "" {
-		t.Errorf("%s %s %v", answer.Proto, answer.Status, answer.Header)
+	if answer.status != 200 || answer.proto != 2 || answer.header.Get("Strict-Transport-Security") == "" {
+		t.Errorf("%+v", answer)
 	}
 	if _, err := ca.get(t, address, tls.VersionTLS12); err != nil {
 		t.Errorf("TLS 1.2: %v", err)
@@ -189,7 +201,7 @@ func TestServeByTLS(t *testing.T) {
 	if _, err := ca.get(t, address, tls.VersionTLS11); err == nil {
 		t.Error("TLS 1.1 is spoken")
 	}
-	if answer, err := plain(t, address); err != nil || answer.StatusCode != 400 {
+	if answer, err := plain(t, address); err != nil || answer.status != 400 {
 		t.Errorf("in the open: %v %v", answer, err)
 	}
 
@@ -199,7 +211,7 @@ func TestServeByTLS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return answer.TLS.PeerCertificates[0].SerialNumber.Int64()
+		return answer.serial
 	}
 	newCert, newKey := ca.issue(t, t.TempDir(), "localhost", 200)
 	move(t, newCert, cert)
@@ -242,8 +254,8 @@ func TestServeBehindAProxy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if answer.StatusCode != tt.status {
-			t.Errorf("%v: %d, want %d", tt.headers, answer.StatusCode, tt.status)
+		if answer.status != tt.status {
+			t.Errorf("%v: %d, want %d", tt.headers, answer.status, tt.status)
 		}
 	}
 }

@@ -32,6 +32,7 @@ var bands = []band{
 	{who: "internal/app", may: []string{"internal/app/minato", "internal/feature", "internal/feature/*", "internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*", "regime"}, third: []string{"github.com/alecthomas/kong"}},
 	{who: "internal/app/minato", may: []string{"internal/feature", "internal/feature/*", "internal/kernel/*", "internal/base/*"}},
 	{who: "internal/feature", may: []string{"internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*"}},
+	{who: "internal/feature/signin", may: []string{"internal/feature", "internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*"}, third: []string{"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
 	{who: "internal/feature/*", may: []string{"internal/feature", "internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*"}},
 	{who: "internal/web", may: []string{"internal/web/*", "internal/kernel/*", "internal/base/*"}, third: []string{"github.com/danielgtaylor/huma/v2"}},
 	{who: "internal/web/webtest", may: []string{"internal/web", "internal/web/*", "internal/kernel/*", "internal/base/*"}, third: []string{"*"}},

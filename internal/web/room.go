@@ -74,7 +74,7 @@ func (r *room) makeRoom() {
 		r.waiting = true
 		return
 	}
-	go r.idle[0].Close() // over TLS it says so to the other side, who may not listen
+	go leave(r.idle[0])
 	r.idle = r.idle[1:]
 }
 
@@ -89,11 +89,14 @@ func (r *room) state(c net.Conn, s http.ConnState) {
 	case s != http.StateIdle:
 	case r.waiting:
 		r.waiting = false
-		go c.Close()
+		go leave(c)
 	default:
 		r.idle = append(r.idle, c)
 	}
 }
+
+// leave closes a connection. Over TLS it says so to the other side, who may not listen.
+func leave(c net.Conn) { _ = c.Close() } // it may have been closed already
 
 // guest is a connection that gives its place back when it is closed.
 type guest struct {
