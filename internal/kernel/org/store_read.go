@@ -53,6 +53,12 @@ func now[T any, P row[T]](ctx context.Context, r db.Reader, v View, t Table[T], 
 	return veiled[T, P](list), err
 }
 
+// Stated reads of some statements those that may be known and hold on the day, in no order.
+func Stated[T any, P row[T]](ctx context.Context, r db.Reader, v View, t Table[T], statements []string) ([]T, error) {
+	var args []any
+	return now[T, P](ctx, r, v, t, `id in `+db.Among(r, &args, statements), `id`, args...)
+}
+
 // always reads what holds on any day.
 func always[T any, P row[T]](ctx context.Context, r db.Reader, v View, t Table[T], where string, args ...any) ([]T, error) {
 	list, err := db.List[T](ctx, r, `select `+t.Columns()+` from `+t.Name()+` where `+where+` and `+v.known(&args, "")+` order by from_on, id`, args...)

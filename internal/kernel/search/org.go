@@ -1,37 +1,61 @@
 package search
 
 import (
+	"context"
+	"strings"
+
+	"sekimori/internal/base/db"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 )
 
-// Org are the sources of units, systems, posts and people: a document is a statement, also one that is not known yet or holds
-// on other days. Which of them says what is so is for org.View.
+// Org are the sources of people, units, systems and posts: a document is a statement, also one that is not known yet or holds on
+// other days. Which of them says what is so is for org.View.
 func Org() []Source {
 	return []Source{
-		statements(org.Units, func(u org.Unit) (org.Statement, string, []string) {
-			return u.Statement, u.Code, []string{u.Code, u.Name, u.Short}
+		statements(org.People, org.Stated[org.Person], func(p org.Person) said {
+			return said{p.Statement, p.Kana, []string{p.Number, p.Name, p.Kana}, Item{ID: string(p.Person), Title: p.Name, Note: strings.TrimSpace(p.Number + " " + p.Kana)}}
 		}),
-		statements(org.Systems, func(s org.System) (org.Statement, string, []string) {
-			return s.Statement, s.Code, []string{s.Code, s.Name}
+		statements(org.Units, org.Stated[org.Unit], func(u org.Unit) said {
+			return said{u.Statement, u.Code, []string{u.Code, u.Name, u.Short}, Item{ID: string(u.Unit), Title: u.Name, Note: u.Code}}
 		}),
-		statements(org.Posts, func(p org.Post) (org.Statement, string, []string) {
-			return p.Statement, p.Code, []string{p.Code, p.Title}
+		statements(org.Systems, org.Stated[org.System], func(s org.System) said {
+			return said{s.Statement, s.Code, []string{s.Code, s.Name}, Item{ID: string(s.System), Title: s.Name, Note: s.Code}}
 		}),
-		statements(org.People, func(p org.Person) (org.Statement, string, []string) {
-			return p.Statement, p.Kana, []string{p.Number, p.Name, p.Kana}
+		statements(org.Posts, org.Stated[org.Post], func(p org.Post) said {
+			return said{p.Statement, p.Code, []string{p.Code, p.Title}, Item{ID: string(p.Post), Title: p.Title, Note: p.Code}}
 		}),
 	}
 }
 
+// said is what a statement says.
+type said struct {
+	org.Statement
+	sort string
+	text []string
+	item Item
+}
+
 // statements is the source of a kind of statements. One whose place another has taken is seen by nobody any more.
-func statements[T any](t trail.Table[T], words func(T) (s org.Statement, sort string, text []string)) Source {
-	return Source{Kind: t.Kind(), Form: "1", Document: func(e trail.Feed) (Document, bool, error) {
-		row, ok, err := t.Row(e)
-		if err != nil || !ok {
-			return Document{}, false, err
-		}
-		s, sort, text := words(row)
-		return Document{Home: e.Home, Sort: sort, Text: text}, s.Closes > e.At, nil
-	}}
+func statements[T any](t org.Table[T], stated func(context.Context, db.Reader, org.View, org.Table[T], []string) ([]T, error), words func(T) said) Source {
+	return Source{
+		Kind: t.Kind(), Form: "1",
+		Document: func(e trail.Feed) (Document, bool, error) {
+			row, ok, err := t.Row(e)
+			if err != nil || !ok {
+				return Document{}, false, err
+			}
+			s := words(row)
+			return Document{Home: e.Home, Sort: s.sort, Text: s.text}, s.Closes > e.At, nil
+		},
+		Show: func(ctx context.Context, r db.Reader, v org.View, things []string) (map[string]Item, error) {
+			list, err := stated(ctx, r, v, t, things)
+			items := map[string]Item{}
+			for _, row := range list {
+				s := words(row)
+				items[string(s.ID)] = s.item
+			}
+			return items, err
+		},
+	}
 }

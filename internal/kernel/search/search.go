@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sekimori/internal/base/db"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -34,16 +35,22 @@ type Source struct {
 	// Document makes the document of a thing from its newest entry; ok is false where nothing is to be found. The entry is of a
 	// thing that is there; its personal part may be erased ("").
 	Document func(e trail.Feed) (d Document, ok bool, err error)
+	// Show reads of some things those that the view shows, by thing.
+	Show func(ctx context.Context, r db.Reader, v org.View, things []string) (map[string]Item, error)
 }
 
 // Index is made from sources.
-type Index struct{ sources map[string]Source }
+type Index struct {
+	sources map[string]Source
+	order   []string // of their kinds
+}
 
-// New is an index of some sources, each of another kind.
+// New is an index of some sources, each of another kind. What is found of them is shown in their order.
 func New(sources ...Source) *Index {
-	x := &Index{map[string]Source{}}
+	x := &Index{sources: map[string]Source{}}
 	for _, s := range sources {
 		x.sources[s.Kind] = s
+		x.order = append(x.order, s.Kind)
 	}
 	return x
 }
