@@ -1,7 +1,6 @@
 package people
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
@@ -114,11 +114,6 @@ func (d asOf) way(t *org.Tree, unit id.ID) string {
 	return strings.Join(names, " › ")
 }
 
-// who is a link to a person; of a person who is not one of the day any more, the number is what is known.
-func (d asOf) who(w org.Who) ui.Item {
-	return ui.Item{Text: cmp.Or(w.Name, w.Number, "（氏名なし）"), Href: d.personHref(w.ID)}
-}
-
 // place is a link to where a seat is.
 func (d asOf) place(c *org.Chart, regime, home string) ui.Cell {
 	p := c.Place(regime, home)
@@ -132,11 +127,11 @@ func (d asOf) place(c *org.Chart, regime, home string) ui.Cell {
 }
 
 // holder is who holds a seat and as what.
-func (d asOf) holder(h org.Holding) ui.Cell {
+func (s snapshot) holder(d asOf, h org.Holding) ui.Cell {
 	if h.Vacant() {
 		return ui.Cell{{Text: "空席", Tone: ui.Bad}}
 	}
-	cell := ui.Cell{d.who(*h.Person)}
+	cell := ui.Cell{s.who(d, *h.Person)}
 	if words := bearing(h); words != "" {
 		cell = append(cell, ui.Item{Text: words, Quiet: true})
 	}
@@ -183,7 +178,7 @@ func (s snapshot) clause(regimeID, ref string) ui.Cell {
 	if !ok || ref == "" {
 		return nil
 	}
-	return ui.Anchor(ref, feature.ClauseHref(p, ref))
+	return ui.Anchor(ref, s.to(access.PolicyRead, feature.ClauseHref(p, ref)))
 }
 
 // trailHref is the history of one statement as the trail has it.

@@ -10,19 +10,35 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
 )
 
-// deputyTable lists the deputies whom a person has named, and for whom he was named.
+// deputyTable lists the deputies whom a person has named and for whom he was named, of the seats whose deputies are the reader's
+// matter.
 func (s snapshot) deputyTable(ctx context.Context, d asOf, person id.ID) (ui.Table, error) {
 	t := ui.Table{Caption: "代行者の指名", Stack: true, Columns: []ui.Column{
 		{Title: "役割", Head: true}, {Title: "どこの"}, {Title: "指名した人"}, {Title: "代行する人"}, {Title: "期間"}, {Title: "状態", Keep: true}, {Title: "手続", Keep: true},
 	}}
-	list, err := s.DeputiesOf(ctx, s, person)
-	if err != nil || len(list) == 0 {
+	all, err := s.DeputiesOf(ctx, s, person)
+	if err != nil {
 		return t, err
+	}
+	var list []org.Deputy
+	scope := s.by.Scope(access.DeputyName)
+	for _, x := range all {
+		seen, err := scope.Has(ctx, s, x.Scope)
+		if err != nil {
+			return t, err
+		}
+		if seen {
+			list = append(list, x)
+		}
+		if err := s.meet(ctx, x.Giver, x.Person); err != nil {
+			return t, err
+		}
 	}
 	named := s.chart.Deputies()
 	for _, x := range list {
@@ -41,14 +57,16 @@ func (s snapshot) deputyTable(ctx context.Context, d asOf, person id.ID) (ui.Tab
 			case org.Lapsed:
 			}
 		}
-		end := ui.Anchor("終える", "/deputies/"+string(x.ID))
-		if x.Until.Before(d.today) {
-			end = nil
+		var end ui.Cell
+		if may, err := s.names(ctx, HeldRole{x.Regime, x.Role, x.Scope}); err != nil {
+			return t, err
+		} else if may && !x.Until.Before(d.today) {
+			end = ui.Anchor("終える", "/deputies/"+string(x.ID))
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
 			ui.Anchor(s.roleTitle(x.Regime, x.Role), d.roleHref(x.Regime, x.Role)), d.place(s.chart, x.Regime, x.Scope),
-			{d.who(giver)},
-			{d.who(deputy)},
+			{s.who(d, giver)},
+			{s.who(d, deputy)},
 			ui.Text(span(x.From, x.Until)), state, end,
 		}})
 	}
@@ -73,14 +91,21 @@ func (s snapshot) name(ctx context.Context, person id.ID) (org.Who, error) {
 	return org.Who{ID: person, Number: x.Number, Name: x.Name}, nil
 }
 
-// deputyForm asks whom a holder names for one of his roles; ok is false where he has no such role. The first who could be named is
-// chosen already.
+// deputyForm asks whom a holder names for one of his roles; ok is false where he has no such role, or naming is not for the reader.
+// The first who could be named is chosen already.
 func (s snapshot) deputyForm(ctx context.Context, d asOf, x org.Person) (f ui.Form, ok bool, err error) {
 	var roles []ui.Option
 	var chosen []string
 	var units []id.ID
 	for _, h := range s.chart.Authorities(x.Person) {
 		if h.As == org.AsDeputy || h.Role.Deputy == nil || h.Role.Deputy.NamedBy == "" || len(h.Role.OneOf) > 0 {
+			continue
+		}
+		may, err := s.names(ctx, HeldRole{h.Regime, h.Role.ID, h.Home})
+		if err != nil {
+			return f, false, err
+		}
+		if !may {
 			continue
 		}
 		roles = append(roles, ui.Option{Value: seatValue(h.Regime, h.Role.ID, h.Home), Text: h.Role.Title + "（" + s.chart.Place(h.Regime, h.Home).Name + "）"})
@@ -134,10 +159,13 @@ func (s snapshot) candidates(ctx context.Context, holder id.ID, units []id.ID) (
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
+	if err := s.meet(ctx, working(assigned)...); err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(assigned, func(a, b org.Assignment) int { return byRank(posts[a.Post], posts[b.Post]) })
 	var list []ui.Option
 	for _, a := range assigned {
-		if a.Person == holder || len(list) == maxCandidates || slices.ContainsFunc(list, func(o ui.Option) bool { return o.Value == string(a.Person) }) {
+		if a.Person == holder || !s.opens(a.Person) || len(list) == maxCandidates || slices.ContainsFunc(list, func(o ui.Option) bool { return o.Value == string(a.Person) }) {
 			continue
 		}
 		who, err := s.name(ctx, a.Person)
@@ -147,6 +175,15 @@ func (s snapshot) candidates(ctx context.Context, holder id.ID, units []id.ID) (
 		list = append(list, ui.Option{Value: string(a.Person), Text: who.Name + "（" + s.unitName(a.Unit) + " " + posts[a.Post].Title + "）"})
 	}
 	return list, nil
+}
+
+// working are the people of assignments.
+func working(list []org.Assignment) []id.ID {
+	people := make([]id.ID, len(list))
+	for i, a := range list {
+		people[i] = a.Person
+	}
+	return people
 }
 
 // seatValue is a seat as the value of a field.
@@ -187,23 +224,30 @@ type endInput struct {
 func (p pages) deputy(ctx context.Context, r *web.Request) (endView, error) {
 	d := asOf{Date: p.d.today(), today: p.d.today()}
 	var v endView
-	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
 		x, err := openDeputy(ctx, s, s.View, id.ID(r.Path("deputy")))
 		if err != nil {
 			return errs.Wrap(err, errs.NotFound, "この代行者の指名はないか、既に終わっています。")
 		}
+		if _, err := mayName(ctx, s, s.by, HeldRole{x.Regime, x.Role, x.Scope}); err != nil {
+			return err
+		}
+		if err := s.meet(ctx, x.Giver, x.Person); err != nil {
+			return err
+		}
 		giver, err1 := s.name(ctx, x.Giver)
 		deputy, err2 := s.name(ctx, x.Person)
-		v = endView{Page: r.Page("代行を終える", ui.Link{Text: "職員", Href: "/people"}, ui.Link{Text: giver.Name, Href: d.personHref(giver.ID)})}
+		back := s.to(access.PeopleRead, s.who(d, giver).Href)
+		v = endView{Page: r.Page("代行を終える", links(ui.Link{Text: "職員", Href: s.to(access.PeopleRead, "/people")}, ui.Link{Text: giver.Name, Href: back})...)}
 		v.Facts.Items = []ui.Description{
 			{Term: "役割", Cell: ui.Text(s.roleTitle(x.Regime, x.Role) + "（" + s.chart.Place(x.Regime, x.Scope).Name + "）")},
-			{Term: "指名した人", Cell: ui.Cell{d.who(giver)}},
-			{Term: "代行する人", Cell: ui.Cell{d.who(deputy)}},
+			{Term: "指名した人", Cell: ui.Cell{s.who(d, giver)}},
+			{Term: "代行する人", Cell: ui.Cell{s.who(d, deputy)}},
 			{Term: "期間", Cell: ui.Text(span(x.From, x.Until))},
 		}
 		v.Form = r.Form(ui.Form{
 			Fields:  []ui.Field{{Type: ui.Date, Name: "last", Label: "この日まで代行する", Help: "今日から外すには、昨日の日付を入れます", Value: d.Wareki(), Required: true}},
-			Buttons: ui.Buttons("代行を終える", "/people/"+string(giver.ID)),
+			Buttons: ui.Buttons("代行を終える", back),
 		})
 		return errors.Join(err1, err2)
 	})

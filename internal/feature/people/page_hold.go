@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -300,7 +301,7 @@ func (p pages) enter(ctx context.Context, r *web.Request) (enterView, error) {
 	v.Lead = "1件だけの発令や、過ぎた日の発令の訂正に使います。送ると、何が変わるかを確かめる画面になります。"
 	cells := map[string]string{"on": p.d.today().Wareki(), "order": "異動"}
 	if person := id.ID(r.Query("person")); person != "" {
-		if err := p.d.on(ctx, p.d.today(), func(s snapshot) error { return s.cellsOf(ctx, person, cells) }); err != nil {
+		if err := p.d.on(ctx, r.Actor(), p.d.today(), func(s snapshot) error { return s.cellsOf(ctx, person, cells) }); err != nil {
 			return v, err
 		}
 	}
@@ -317,6 +318,9 @@ func (s snapshot) cellsOf(ctx context.Context, person id.ID, cells map[string]st
 	x, err := s.Person(ctx, s, person)
 	if err != nil {
 		return err
+	}
+	if seen, err := s.sees(ctx, person); err != nil || !seen {
+		return cmp.Or[error](err, noSuchPerson())
 	}
 	cells["number"], cells["name"], cells["kana"], cells["employment"], cells["mail"] = x.Number, x.Name, x.Kana, x.Employment.Title(), x.Mail
 	assigned, err := s.AssignmentsOf(ctx, s, person)

@@ -26,14 +26,17 @@ type listResults struct {
 func (p pages) posts(ctx context.Context, r *web.Request) (listView, error) {
 	d := p.asOf(r)
 	v := listView{Page: r.Page("職", ui.Link{Text: "組織", Href: d.href("/org")}), Sides: d.orgTabs("/posts"), Form: d.form("/posts")}
-	v.Lead = "職員が発令される職。「所属長」の職にある人が、その組織の長として役割を担います。"
-	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
 		list, err := s.Posts(ctx, s)
 		if err != nil {
 			return err
 		}
 		h, err := s.heads(ctx)
 		v.Results = listResults{d.words(), postTable(list, h)}
+		v.Lead = "職員が発令される職。「所属長」の職にある人が、その組織の長として役割を担います。"
+		if !s.people.Every() {
+			v.Lead += "人数は、あなたが見られる職員のものです。"
+		}
 		return err
 	})
 	return v, err
@@ -63,41 +66,43 @@ func (p pages) systems(ctx context.Context, r *web.Request) (listView, error) {
 	d := p.asOf(r)
 	v := listView{Page: r.Page("業務システム", ui.Link{Text: "組織", Href: d.href("/org")}), Sides: d.orgTabs("/systems"), Form: d.form("/systems")}
 	v.Lead = "どの組織が所管し、だれが責任を持つか。"
-	err := p.d.on(ctx, d.Date, func(s snapshot) error {
-		v.Results = listResults{d.words(), s.systemTable(d, "業務システム", func(org.System) bool { return true })}
-		return nil
+	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
+		table, err := s.systemTable(ctx, d, "業務システム", s.chart.Systems())
+		v.Results = listResults{d.words(), table}
+		return err
 	})
 	return v, err
 }
 
 // systemTable lists business systems with who answers for each.
-func (s snapshot) systemTable(d asOf, caption string, keep func(org.System) bool) ui.Table {
+func (s snapshot) systemTable(ctx context.Context, d asOf, caption string, systems []org.System) (ui.Table, error) {
 	t := ui.Table{Caption: caption, Stack: true, Empty: "業務システムは登録されていません。「業務システム」のファイルを取り込むと、ここに並びます。", Columns: []ui.Column{
 		{Title: "業務システム", Head: true}, {Title: "コード", Keep: true}, {Title: "所管"}, {Title: "担う人"},
 	}}
-	for _, x := range s.chart.Systems() {
-		if !keep(x) {
-			continue
+	answer := make([][]org.Holding, len(systems))
+	for i, x := range systems {
+		rules, _ := s.chart.Rules(x.Regime)
+		for _, role := range rules.Roles {
+			if role.Scope == org.ScopeSystem {
+				answer[i] = append(answer[i], s.chart.Holders(x.Regime, role.ID, org.SystemHome(x.System))...)
+			}
 		}
+	}
+	err := s.meetHolders(ctx, answer...)
+	for i, x := range systems {
 		owner := ui.Cell{{Text: "所管なし", Tone: ui.Warn}}
 		if u, ok := s.chart.Tree.Unit(s.chart.Tree.Now(x.Owner)); ok {
 			owner = ui.Cell{d.unit(u)}
 		}
 		var who ui.Cell
-		rules, _ := s.chart.Rules(x.Regime)
-		for _, role := range rules.Roles {
-			if role.Scope != org.ScopeSystem {
-				continue
+		for _, h := range answer[i] {
+			item := ui.Item{Text: "空席", Tone: ui.Bad}
+			if !h.Vacant() {
+				item = s.who(d, *h.Person)
 			}
-			for _, h := range s.chart.Holders(x.Regime, role.ID, org.SystemHome(x.System)) {
-				item := ui.Item{Text: "空席", Tone: ui.Bad}
-				if !h.Vacant() {
-					item = d.who(*h.Person)
-				}
-				who = append(who, item, ui.Item{Text: role.Title, Quiet: true})
-			}
+			who = append(who, item, ui.Item{Text: h.Role.Title, Quiet: true})
 		}
 		t.Rows = append(t.Rows, ui.Row{ID: string(x.System), Cells: []ui.Cell{{{Text: x.Name}}, ui.Text(x.Code), owner, who}})
 	}
-	return t
+	return t, err
 }

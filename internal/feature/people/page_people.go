@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
@@ -34,12 +36,15 @@ const perPage = 100
 func (p pages) people(ctx context.Context, r *web.Request) (peopleView, error) {
 	d, find, unit, kana := p.asOf(r), r.Query("q"), r.Query("unit"), r.Query("kana")
 	v := peopleView{Page: r.Page("職員")}
-	v.Lead = "名前を選ぶと、経歴と、担う役割、代行者が分かります。"
 	v.Form = d.form("/people",
 		ui.Field{Name: "q", Label: "氏名、カナ、職員番号", Help: "一部でも可", Value: find},
 		ui.Field{Name: "unit", Label: "所属", Help: "コードか名称、下を含む", Value: unit})
-	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
 		v.Results = peopleResults{Day: d.words()}
+		v.Lead = "名前を選ぶと、経歴と、担う役割、代行者が分かります。"
+		if !s.people.Every() {
+			v.Lead += "あなたが見られる職員だけが並びます。"
+		}
 		q := org.PeopleQuery{Find: find, Limit: perPage, After: org.Cursor{Kana: kana}}
 		caption := "職員（五十音順）"
 		if unit != "" {
@@ -56,9 +61,12 @@ func (p pages) people(ctx context.Context, r *web.Request) (peopleView, error) {
 			if err != nil {
 				return err
 			}
+			if seen, err := s.sees(ctx, last.Person); err != nil || !seen {
+				return cmp.Or[error](err, noSuchPerson())
+			}
 			q.After = org.Cursor{Kana: last.Kana, Person: last.Person}
 		}
-		list, next, err := s.find(ctx, q)
+		list, next, err := s.find(ctx, s.narrow(q))
 		if err != nil {
 			return err
 		}
@@ -143,7 +151,8 @@ type personResults struct {
 func (p pages) person(ctx context.Context, r *web.Request) (personView, error) {
 	d, person := p.asOf(r), id.ID(r.Path("person"))
 	var v personView
-	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
+		v = personView{}
 		if stated, err := personStated(ctx, s, s.View, person); err != nil || stated != "" { // the trail knows statements
 			if person = stated; err != nil {
 				return err
@@ -151,30 +160,57 @@ func (p pages) person(ctx context.Context, r *web.Request) (personView, error) {
 		}
 		past, err1 := s.PersonHistory(ctx, s, person)
 		career, err2 := s.AssignmentHistory(ctx, s, person)
-		posts, err3 := postTitles(ctx, s, s.View)
+		seen, err3 := s.sees(ctx, person)
 		if err := errors.Join(err1, err2, err3); err != nil {
 			return err
 		}
-		if len(past) == 0 {
-			return errs.New(errs.NotFound, "この職員はいません。")
+		if len(past) == 0 || !seen {
+			return noSuchPerson()
 		}
 		x, there := describing(past, d)
+		whole, err := s.by.Scope(access.PeopleRead).Has(ctx, s, org.PersonHome(person))
+		if err != nil {
+			return err
+		}
+		if !whole { // he is seen for what he was here on that day
+			past = []org.Person{x}
+			career = slices.DeleteFunc(career, func(a org.Assignment) bool { return !s.people.Reaches(a.Unit) })
+		}
 		v = personView{Page: r.Page(x.Name, ui.Link{Text: "職員", Href: d.href("/people")}), Form: d.form("/people/" + string(person))}
+		if !whole {
+			v.Form.Clear = "" // today he is nobody here
+		}
 		v.Kicker = x.Kana
-		v.Results = personResults{Day: d.words(), Facts: s.personFacts(x, past, there && d.Date == d.today), History: s.career(d, posts, career)}
+		v.Results, err1 = s.personResults(ctx, d, x, past, career)
 		if !there {
 			v.Results.Away = awayPerson(d, x)
-			return nil
-		}
-		v.Results.Roles = s.roleTable(d, x)
-		if v.Results.Deputies, err1 = s.deputyTable(ctx, d, person); err1 != nil {
 			return err1
 		}
-		f, ok, err := s.deputyForm(ctx, d, x)
+		v.Results.Roles = s.roleTable(d, x)
+		v.Results.Deputies, err2 = s.deputyTable(ctx, d, person)
+		f, ok, err3 := s.deputyForm(ctx, d, x)
 		v.Ask, v.Name = ok, r.Form(f)
-		return err
+		return errors.Join(err1, err2, err3)
 	})
 	return v, err
+}
+
+func noSuchPerson() error {
+	return errs.New(errs.NotFound, "この職員はいないか、あなたの権限の範囲の外です。")
+}
+
+// personResults are the particulars and the career of a person.
+func (s snapshot) personResults(ctx context.Context, d asOf, x org.Person, past []org.Person, career []org.Assignment) (personResults, error) {
+	v := personResults{Day: d.words(), Facts: personFacts(past)}
+	proof, err1 := s.proves(ctx, "証跡で変更を見る", "person", x.Statement)
+	v.Facts.Items = append(v.Facts.Items, ui.Description{Term: "在職", Cell: append(ui.Text(span(past[0].From, past[len(past)-1].Until)), proof...)})
+	if href := s.to(access.PeopleImport, "/people/import/enter?person="+url.QueryEscape(string(x.Person))); href != "" && d.Date == d.today && !x.From.After(d.Date) && !x.Until.Before(d.Date) {
+		v.Facts.Items = append(v.Facts.Items, ui.Description{Term: "発令", Cell: ui.Cell{{Text: "発令を入力する", Href: href}, {Text: "1件だけの異動や、過ぎた発令の訂正", Quiet: true}}})
+	}
+	posts, err2 := postTitles(ctx, s, s.View)
+	var err3 error
+	v.History, err3 = s.career(ctx, d, posts, career)
+	return v, errors.Join(err1, err2, err3)
 }
 
 // describing is the statement about a person that holds on a day, else the one that is nearest.
@@ -199,7 +235,7 @@ func awayPerson(d asOf, x org.Person) ui.Notice {
 }
 
 // personFacts are a person's particulars; what has changed through time is shown with its days.
-func (s snapshot) personFacts(x org.Person, past []org.Person, now bool) ui.DescriptionList {
+func personFacts(past []org.Person) ui.DescriptionList {
 	var l ui.DescriptionList
 	add := func(term string, of func(org.Person) string) {
 		type period struct {
@@ -233,10 +269,6 @@ func (s snapshot) personFacts(x org.Person, past []org.Person, now bool) ui.Desc
 	add("氏名", func(p org.Person) string { return p.Name })
 	add("任用区分", func(p org.Person) string { return p.Employment.Title() })
 	add("メール", func(p org.Person) string { return p.Mail })
-	l.Items = append(l.Items, ui.Description{Term: "在職", Cell: ui.Cell{{Text: span(past[0].From, past[len(past)-1].Until)}, {Text: "証跡で変更を見る", Href: trailHref("person", x.ID), Quiet: true}}})
-	if now {
-		l.Items = append(l.Items, ui.Description{Term: "発令", Cell: ui.Cell{{Text: "発令を入力する", Href: "/people/import/enter?person=" + url.QueryEscape(string(x.Person))}, {Text: "1件だけの異動や、過ぎた発令の訂正", Quiet: true}}})
-	}
 	return l
 }
 
@@ -265,10 +297,13 @@ func (s snapshot) roleTable(d asOf, x org.Person) ui.Table {
 }
 
 // career lists the posts of a person, the last first.
-func (s snapshot) career(d asOf, posts map[id.ID]string, all []org.Assignment) ui.Table {
+func (s snapshot) career(ctx context.Context, d asOf, posts map[id.ID]string, all []org.Assignment) (ui.Table, error) {
 	t := ui.Table{Caption: "経歴（新しい順）", Stack: true, Empty: "記録はありません。", Columns: []ui.Column{
-		{Title: "期間", Keep: true}, {Title: "所属", Head: true}, {Title: "職"}, {Title: "区分", Keep: true}, {Title: "証跡", Keep: true},
+		{Title: "期間", Keep: true}, {Title: "所属", Head: true}, {Title: "職"}, {Title: "区分", Keep: true},
 	}}
+	if s.by.Can(access.TrailRead) {
+		t.Columns = append(t.Columns, ui.Column{Title: "証跡", Keep: true})
+	}
 	for _, a := range slices.Backward(all) {
 		days := ui.Text(span(a.From, a.Until))
 		switch {
@@ -283,7 +318,12 @@ func (s snapshot) career(d asOf, posts map[id.ID]string, all []org.Assignment) u
 			at.Date = a.From
 			unit = ui.Anchor("この日より後に置かれる組織", at.unitHref(a.Unit))
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{days, unit, ui.Text(posts[a.Post]), ui.Text(a.Manner.Title()), ui.Anchor("変更を見る", trailHref("assignment", a.ID))}})
+		proof, err := s.proves(ctx, "変更を見る", "assignment", a.Statement)
+		if err != nil {
+			return t, err
+		}
+		cells := []ui.Cell{days, unit, ui.Text(posts[a.Post]), ui.Text(a.Manner.Title()), proof}
+		t.Rows = append(t.Rows, ui.Row{Cells: cells[:len(t.Columns)]})
 	}
-	return t
+	return t, nil
 }

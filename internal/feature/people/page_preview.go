@@ -2,11 +2,13 @@ package people
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
 
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
 )
@@ -34,7 +36,7 @@ func (p pages) showPreview(ctx context.Context, r *web.Request, u Upload, b *upl
 	b.Held = faultTable("取り込めない行（"+ui.Figure(v.HeldRows)+"行）", v, v.Held)
 	b.Means = meaning(v)
 	if len(v.Absent) > 0 {
-		t, err := p.absentTable(ctx, v.Absent)
+		t, err := p.absentTable(ctx, r.Actor(), v.Absent)
 		if err != nil {
 			return err
 		}
@@ -209,17 +211,27 @@ func seatTable(caption, who, name string, seats []Seat, of func(Seat) string) ui
 }
 
 // absentTable lists who leaves because a complete list does not name them.
-func (p pages) absentTable(ctx context.Context, absent []Absent) (ui.Table, error) {
+func (p pages) absentTable(ctx context.Context, by *access.Actor, absent []Absent) (ui.Table, error) {
 	t := ui.Table{Caption: "名簿になく、退職・転出になる人（" + ui.Figure(len(absent)) + "人）", Stack: true, Columns: []ui.Column{{Title: "氏名", Head: true}, {Title: "職員番号", Keep: true}, {Title: "いまの所属と職"}, {Title: "最後の日"}}}
-	err := p.d.on(ctx, p.d.today(), func(s snapshot) error {
-		posts, err := postTitles(ctx, s, s.View)
+	err := p.d.on(ctx, by, p.d.today(), func(s snapshot) error {
+		some := absent[:min(len(absent), maxLines)]
+		var people []id.ID
+		for _, x := range some {
+			people = append(people, x.Person)
+		}
+		posts, err1 := postTitles(ctx, s, s.View)
+		err2 := s.meet(ctx, people...)
 		t.Rows = nil
-		for i, x := range absent[:min(len(absent), maxLines)] {
+		for i, x := range some {
+			name := ui.Item{Text: x.Name}
+			if s.opens(x.Person) {
+				name.Href = s.to(access.PeopleRead, "/people/"+string(x.Person))
+			}
 			t.Rows = append(t.Rows, ui.Row{ID: anchor("absent", i), Cells: []ui.Cell{
-				{{Text: x.Name, Href: "/people/" + string(x.Person)}, {Text: x.Kana, Quiet: true}}, ui.Text(x.Number), ui.Text(strings.TrimSpace(s.unitName(x.Unit) + " " + posts[x.Post])), ui.Text(x.Last.Wareki()),
+				{name, {Text: x.Kana, Quiet: true}}, ui.Text(x.Number), ui.Text(strings.TrimSpace(s.unitName(x.Unit) + " " + posts[x.Post])), ui.Text(x.Last.Wareki()),
 			}})
 		}
-		return err
+		return errors.Join(err1, err2)
 	})
 	return cutOff(t, len(absent)), err
 }

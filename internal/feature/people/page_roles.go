@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/url"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/base/sheet"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
@@ -35,17 +37,21 @@ func (p pages) roles(ctx context.Context, r *web.Request) (rolesView, error) {
 	d := p.asOf(r)
 	v := rolesView{Page: r.Page("役割を担う人"), Sides: d.roleTabs("/roles"), Form: d.form("/roles")}
 	v.Lead = "規程が定める役割を、この日にだれが担うか。職と所属長と指定から自動で決まります。"
-	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
 		v.Results = rolesResults{Day: d.words(), Files: d.files("", "")}
 		for _, x := range s.packs {
-			v.Results.Tables = append(v.Results.Tables, s.rolesOfRegime(d, x.ID, x.Title, x.Roles))
+			table, err := s.rolesOfRegime(ctx, d, x.ID, x.Title, x.Roles)
+			if err != nil {
+				return err
+			}
+			v.Results.Tables = append(v.Results.Tables, table)
 		}
 		return nil
 	})
 	return v, err
 }
 
-func (s snapshot) rolesOfRegime(d asOf, regime, title string, roles []org.Role) ui.Table {
+func (s snapshot) rolesOfRegime(ctx context.Context, d asOf, regime, title string, roles []org.Role) (ui.Table, error) {
 	t := ui.Table{Caption: title, Stack: true, Columns: []ui.Column{
 		{Title: "役割", Head: true}, {Title: "担う人"}, {Title: "席", Number: true}, {Title: "空席", Number: true}, {Title: "代行者", Number: true}, {Title: "条項", Keep: true},
 	}}
@@ -54,6 +60,11 @@ func (s snapshot) rolesOfRegime(d asOf, regime, title string, roles []org.Role) 
 			continue // of everyone, or a collective
 		}
 		all := s.chart.All(regime, role.ID)
+		if role.Scope == org.ScopeBody {
+			if err := s.meetHolders(ctx, all); err != nil {
+				return t, err
+			}
+		}
 		seats, vacant, deputies := map[string]bool{}, 0, 0
 		var who ui.Cell
 		for _, h := range all {
@@ -65,7 +76,7 @@ func (s snapshot) rolesOfRegime(d asOf, regime, title string, roles []org.Role) 
 				deputies++
 			}
 			if role.Scope == org.ScopeBody {
-				who = append(who, d.holder(h)...)
+				who = append(who, s.holder(d, h)...)
 			}
 		}
 		if role.Scope != org.ScopeBody {
@@ -79,7 +90,7 @@ func (s snapshot) rolesOfRegime(d asOf, regime, title string, roles []org.Role) 
 			ui.Anchor(role.Title, d.roleHref(regime, role.ID)), who, ui.Text(ui.Figure(len(seats))), empty, some(deputies), s.clause(regime, role.Clause),
 		}})
 	}
-	return t
+	return t, nil
 }
 
 // some is a number in a list, nothing for none.
@@ -109,7 +120,7 @@ type roleView struct {
 func (p pages) role(ctx context.Context, r *web.Request) (roleView, error) {
 	d, unit := p.asOf(r), r.Query("unit")
 	var v roleView
-	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
 		pack, known := s.pack(r.Path("regime"))
 		if !known {
 			return errs.New(errs.NotFound, "この規程は、この日に適用されていません。")
@@ -139,6 +150,9 @@ func (p pages) role(ctx context.Context, r *web.Request) (roleView, error) {
 		first, _ := strconv.Atoi(r.Query("after")) // what is no number is the first page
 		first = max(0, min(first, len(all)))
 		last := min(first+perPage, len(all))
+		if err := s.meetHolders(ctx, all[first:last]); err != nil {
+			return err
+		}
 		v.Results.Tables = []ui.Table{s.holderTable(d, "担う人（"+ui.Figure(len(all))+"行）", all[first:last])}
 		if last < len(all) {
 			v.Results.Pager = ui.Pager{Label: "担う人", Swap: "results", Next: d.href(path, "unit", unit, "after", strconv.Itoa(last))}
@@ -176,7 +190,9 @@ func (s snapshot) roleFacts(regime string, role org.Role) ui.DescriptionList {
 	if role.Clause != "" {
 		l.Items = append(l.Items, ui.Description{Term: "条項", Cell: s.clause(regime, role.Clause)})
 	}
-	l.Items = append(l.Items, ui.Description{Term: "義務", Cell: ui.Anchor("この役割の義務を見る", "/duties/"+url.PathEscape(regime)+"/"+url.PathEscape(role.ID))})
+	if href := s.to(access.DutyRead, "/duties/"+url.PathEscape(regime)+"/"+url.PathEscape(role.ID)); href != "" {
+		l.Items = append(l.Items, ui.Description{Term: "義務", Cell: ui.Anchor("この役割の義務を見る", href)})
+	}
 	return l
 }
 
@@ -233,7 +249,7 @@ func (s snapshot) holderTable(d asOf, caption string, all []org.Holding) ui.Tabl
 		{Title: "どこの", Head: true}, {Title: "担う人"}, {Title: "立場", Keep: true}, {Title: "期間"},
 	}}
 	for _, h := range all {
-		row := []ui.Cell{d.place(s.chart, h.Regime, h.Home), d.holder(h), nil, nil}
+		row := []ui.Cell{d.place(s.chart, h.Regime, h.Home), s.holder(d, h), nil, nil}
 		if unit, ok := org.UnitOf(h.Home); ok {
 			row[0] = append(row[0], ui.Item{Text: d.way(s.chart.Tree, s.parent(unit)), Quiet: true})
 		}
@@ -265,12 +281,16 @@ func (p pages) download(ctx context.Context, r *web.Request) (web.Attachment, er
 		media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	}
 	rows := [][]string{{"規程", "役割", "役割の名称", "対象の種別", "対象のコード", "対象の名称", "立場", "職員番号", "氏名", "職", "代行の相手", "開始日", "終了日"}}
-	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
 		rows = rows[:1]
 		for _, x := range s.packs {
 			for _, one := range x.Roles {
 				if (regime == "" || regime == x.ID) && (role == "" && one.Scope != "" || role == one.ID) {
-					rows = append(rows, s.holderRows(s.chart.All(x.ID, one.ID))...)
+					all := s.chart.All(x.ID, one.ID)
+					if err := s.meetHolders(ctx, all); err != nil {
+						return err
+					}
+					rows = append(rows, s.holderRows(all)...)
 				}
 			}
 		}
@@ -293,7 +313,7 @@ func (s snapshot) holderRows(all []org.Holding) [][]string {
 		place := s.chart.Place(h.Regime, h.Home)
 		row := []string{h.Regime, h.Role.ID, h.Role.Title, scopeWord(place.Kind), place.Code, place.Name, "空席", "", "", "", "", "", ""}
 		if !h.Vacant() {
-			row[6], row[7], row[8], row[9], row[11] = h.As.Title(), h.Person.Number, h.Person.Name, h.Post, h.From.String()
+			row[6], row[7], row[8], row[9], row[11] = h.As.Title(), s.number(*h.Person), h.Person.Name, h.Post, h.From.String()
 			if h.For != nil {
 				row[10] = h.For.Name
 			}
@@ -333,11 +353,11 @@ func (p pages) vacancies(ctx context.Context, r *web.Request) (vacanciesView, er
 	d := p.asOf(r)
 	v := vacanciesView{Page: r.Page("空席"), Sides: d.roleTabs("/vacancies"), Form: d.form("/vacancies")}
 	v.Lead = "規程が置くことを求める役割のうち、本人も代行者もいない席です。"
-	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
 		v.Results = vacancyResults{Day: d.words()}
 		all := s.chart.Vacancies()
 		if len(s.chart.Tree.Units()) == 0 {
-			v.Results.None = nothingYet(d)
+			v.Results.None = s.nothingYet(d)
 			return nil
 		}
 		if len(all) == 0 {
@@ -346,7 +366,7 @@ func (p pages) vacancies(ctx context.Context, r *web.Request) (vacanciesView, er
 		}
 		v.Results.What = ui.Notice{Tone: ui.Info, Title: "空席を埋めるには", Lines: []string{
 			"人事異動の「発令」で所属長を置くか、「指定」のファイルで担う人を決めて取り込みます。取り込むと、この一覧から消えます。",
-		}, Links: []ui.Link{{Text: "ファイルを取り込む", Href: "/people/import"}}}
+		}, Links: links(ui.Link{Text: "ファイルを取り込む", Href: s.to(access.PeopleImport, "/people/import")})}
 		var err error
 		v.Results.Table, err = s.vacancyTable(ctx, d, all)
 		return err
@@ -364,8 +384,13 @@ func (s snapshot) vacancyTable(ctx context.Context, d asOf, all []org.Holding) (
 			units = append(units, unit)
 		}
 	}
-	last, err := lastLed(ctx, s, s.View, units)
-	for _, h := range all {
+	last, err1 := lastLed(ctx, s, s.View, units)
+	above := make([][]org.Holding, len(all))
+	for i, h := range all {
+		above[i] = s.above(h)
+	}
+	err2 := s.meetHolders(ctx, above...)
+	for i, h := range all {
 		where := d.place(s.chart, h.Regime, h.Home)
 		since := ui.Cell{{Text: "不明", Quiet: true}}
 		if unit, ok := org.UnitOf(h.Home); ok {
@@ -374,11 +399,15 @@ func (s snapshot) vacancyTable(ctx context.Context, d asOf, all []org.Holding) (
 				since = ui.Text(s.emptySince(unit, last[unit]))
 			}
 		}
+		var who ui.Cell
+		if len(above[i]) > 0 {
+			who = ui.Cell{s.who(d, *above[i][0].Person), {Text: above[i][0].Role.Title, Quiet: true}}
+		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			where, {{Text: h.Role.Title, Href: d.roleHref(h.Regime, h.Role.ID)}, {Text: s.regimeTitle(h.Regime), Quiet: true}}, since, s.above(d, h), s.clause(h.Regime, h.Role.Clause),
+			where, {{Text: h.Role.Title, Href: d.roleHref(h.Regime, h.Role.ID)}, {Text: s.regimeTitle(h.Regime), Quiet: true}}, since, who, s.clause(h.Regime, h.Role.Clause),
 		}})
 	}
-	return t, err
+	return t, errors.Join(err1, err2)
 }
 
 // emptySince says since when nobody leads a unit.
@@ -390,8 +419,8 @@ func (s snapshot) emptySince(unit id.ID, last jpdate.Date) string {
 	return last.AddDays(1).Wareki()
 }
 
-// above is who holds the nearest role whose scope is wider, and could act or appoint.
-func (s snapshot) above(d asOf, vacant org.Holding) ui.Cell {
+// above is who holds the nearest role whose scope is wider, and could act or appoint; nobody where there is nobody.
+func (s snapshot) above(vacant org.Holding) []org.Holding {
 	rules, _ := s.chart.Rules(vacant.Regime)
 	scopes := org.Scopes()
 	for _, scope := range slices.Backward(scopes) {
@@ -404,7 +433,7 @@ func (s snapshot) above(d asOf, vacant org.Holding) ui.Cell {
 			}
 			for _, h := range s.chart.Holders(vacant.Regime, role.ID, vacant.Home) {
 				if !h.Vacant() {
-					return ui.Cell{d.who(*h.Person), {Text: role.Title, Quiet: true}}
+					return []org.Holding{h}
 				}
 			}
 		}

@@ -41,7 +41,10 @@ type library struct {
 	log   *trail.Log
 	clock *testkit.Clock
 	site  http.Handler
-	who   string
+	who   string // a program before the screen
+	name  string // or, if not "", a person
+	gate  *access.Gate
+	staff *people.Directory
 }
 
 // begin opens the feature where nothing has been taken in.
@@ -50,6 +53,7 @@ func begin(t *testing.T) *library {
 	modules := []db.Schema{
 		{Module: "trail", FS: trail.Schema()},
 		{Module: "org", FS: org.Schema()},
+		{Module: "access", FS: access.Schema()},
 		{Module: "search", FS: search.Schema()},
 		{Module: "setting", FS: setting.Schema()},
 		{Module: "regime", FS: regime.Schema()},
@@ -67,17 +71,39 @@ func begin(t *testing.T) *library {
 		t.Fatal(err1, err2)
 	}
 	packs := regime.NewLibrary(set, nil)
-	l.Service = people.New(log, files, func(context.Context, db.Reader) ([]org.Rules, error) { return set.OrgRules(), nil })
+	rules := func(context.Context, db.Reader) ([]org.Rules, error) {
+		return append(set.OrgRules(), access.Rules()), nil
+	}
+	l.Service, l.staff, l.gate = people.New(log, files, rules), people.NewDirectory(log, packs), access.NewGate(&org.Charts{}, rules)
 	l.Jobs = job.New(l.db, l.Kinds()...)
 	var err error
 	l.site, err = web.New(web.Config{
-		Product: "関守", Parts: []web.Part{people.Module(l.Service, people.NewDirectory(log, packs)).Part}, Log: slog.New(slog.DiscardHandler), Ready: l.db.Check,
-		Identify: func(*http.Request) (*access.Actor, error) { return access.NewProgram(l.who), nil },
+		Product: "関守", Parts: []web.Part{people.Module(l.Service, l.staff).Part}, Log: slog.New(slog.DiscardHandler), Ready: l.db.Check,
+		Identify: func(*http.Request) (*access.Actor, error) { return l.actor(), nil },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// actor is who sits before the screen.
+func (l *library) actor() *access.Actor {
+	l.Helper()
+	if l.name == "" {
+		return access.NewProgram(l.who)
+	}
+	a, err := view(l, func(r db.Reader) (*access.Actor, error) {
+		person, err := db.Get[id.ID](l.Context(), r, `select person from org_person where name = $1 order by from_on desc limit 1`, l.name)
+		if err != nil {
+			return nil, err
+		}
+		return l.gate.Person(l.Context(), r, person, db.At(l.clock.Now()))
+	})
+	if err != nil {
+		l.Fatal(err)
+	}
+	return a
 }
 
 // open has the library in it.
@@ -445,7 +471,7 @@ func TestNobodySeesWhatIsSecret(t *testing.T) {
 // crawl gives the text of every page of this feature that can be reached from some; the pages of imports only if all is asked for.
 func (l *library) crawl(all bool, from ...string) map[string]string {
 	l.Helper()
-	seen := map[string]string{}
+	seen, led := map[string]string{}, map[string]string{}
 	for queue := from; len(queue) > 0; queue = queue[1:] {
 		path := queue[0]
 		if _, known := seen[path]; known {
@@ -453,14 +479,14 @@ func (l *library) crawl(all bool, from ...string) map[string]string {
 		}
 		w := l.get(path)
 		if w.Code != http.StatusOK {
-			l.Errorf("%s: %d", path, w.Code)
+			l.Errorf("%s: %d, on %s", path, w.Code, led[path])
 		}
 		seen[path] = w.Body.String()
 		for _, a := range webtest.Parse(l, w.Body.Bytes()).All("a") {
 			to, _, _ := strings.Cut(a.Attr("href"), "#")
 			for _, own := range []string{"/org", "/people", "/posts", "/systems", "/roles", "/vacancies", "/deputies"} {
 				if strings.HasPrefix(to, own) && (all || !strings.HasPrefix(to, "/people/import")) {
-					queue = append(queue, to)
+					queue, led[to] = append(queue, to), path
 				}
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
@@ -38,7 +39,7 @@ type unitResults struct {
 func (p pages) unit(ctx context.Context, r *web.Request) (unitView, error) {
 	d, unit := p.asOf(r), id.ID(r.Path("unit"))
 	var v unitView
-	err := p.d.on(ctx, d.Date, func(s snapshot) error {
+	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
 		if stated, err := unitStated(ctx, s, s.View, unit); err != nil || stated != "" { // the trail knows statements
 			if unit = stated; err != nil {
 				return err
@@ -79,8 +80,11 @@ func nearest(past []org.Unit, day jpdate.Date) org.Unit {
 }
 
 func (s snapshot) unitResults(ctx context.Context, d asOf, u org.Unit, there bool, past []org.Unit) (unitResults, error) {
-	v := unitResults{Day: d.words(), History: s.unitHistory(past)}
+	v := unitResults{Day: d.words()}
 	var err error
+	if v.History, err = s.unitHistory(ctx, past); err != nil {
+		return v, err
+	}
 	if v.Facts, err = s.unitFacts(ctx, d, u, past); err != nil {
 		return v, err
 	}
@@ -92,16 +96,23 @@ func (s snapshot) unitResults(ctx context.Context, d asOf, u org.Unit, there boo
 	if err != nil {
 		return v, err
 	}
-	v.Roles = s.unitRoles(d, u)
+	if v.Roles, err = s.unitRoles(ctx, d, u); err != nil {
+		return v, err
+	}
 	if v.People, v.More, err = s.unitPeople(ctx, d, u, h); err != nil {
 		return v, err
 	}
-	v.Below = unitTable("下の組織")
-	for _, b := range s.chart.Tree.Below(u.Unit) {
-		v.Below.Rows = append(v.Below.Rows, s.unitRow(d, h, b))
+	if v.Below, err = s.unitTable(ctx, d, h, "下の組織", s.chart.Tree.Below(u.Unit)); err != nil {
+		return v, err
 	}
-	v.Systems = s.systemTable(d, "所管する業務システム", func(x org.System) bool { return s.chart.Tree.Now(x.Owner) == u.Unit })
-	return v, nil
+	var owned []org.System
+	for _, x := range s.chart.Systems() {
+		if s.chart.Tree.Now(x.Owner) == u.Unit {
+			owned = append(owned, x)
+		}
+	}
+	v.Systems, err = s.systemTable(ctx, d, "所管する業務システム", owned)
+	return v, err
 }
 
 // awayUnit says that a unit is none of the day, and where its matters are.
@@ -133,7 +144,7 @@ func (s snapshot) unitFacts(ctx context.Context, d asOf, u org.Unit, past []org.
 	if way := d.way(s.chart.Tree, u.Parent); way != "" {
 		add("上位の組織", ui.Text(way))
 	}
-	add("適用される規程", ui.Anchor(s.regimeTitle(u.Regime), "/regime/"+url.PathEscape(u.Regime)))
+	add("適用される規程", ui.Anchor(s.regimeTitle(u.Regime), s.to(access.PolicyRead, "/regime/"+url.PathEscape(u.Regime))))
 	add("ある期間", ui.Text(span(past[0].From, past[len(past)-1].Until)))
 	var before, after ui.Cell
 	for unit := range strings.FieldsSeq(u.Predecessors) {
@@ -168,29 +179,41 @@ func codeTitle(system string) string {
 }
 
 // unitRoles says who holds the roles for a unit: those of its own policy, and those of others that have a seat here.
-func (s snapshot) unitRoles(d asOf, u org.Unit) []ui.Table {
+func (s snapshot) unitRoles(ctx context.Context, d asOf, u org.Unit) ([]ui.Table, error) {
 	home := org.UnitHome(u.Unit)
 	var all []ui.Table
 	for _, p := range s.packs {
+		var held [][]org.Holding
+		for _, role := range nearestFirst(p.Roles) {
+			var own []org.Holding
+			for _, h := range s.chart.Holders(p.ID, role.ID, home) {
+				if p.ID == u.Regime || h.Home == home {
+					own = append(own, h)
+				}
+			}
+			if len(own) > 0 {
+				held = append(held, own)
+			}
+		}
+		if err := s.meetHolders(ctx, held...); err != nil {
+			return nil, err
+		}
 		t := ui.Table{Caption: "役割を担う人（" + p.Title + "）", Stack: true, Columns: []ui.Column{
 			{Title: "役割", Head: true}, {Title: "担う人"}, {Title: "どこの"}, {Title: "条項", Keep: true},
 		}}
-		for _, role := range nearestFirst(p.Roles) {
+		for _, list := range held {
 			var who, where ui.Cell
-			for _, h := range s.chart.Holders(p.ID, role.ID, home) {
-				if p.ID == u.Regime || h.Home == home {
-					who, where = append(who, d.holder(h)...), d.place(s.chart, p.ID, h.Home)
-				}
+			for _, h := range list {
+				who, where = append(who, s.holder(d, h)...), d.place(s.chart, p.ID, h.Home)
 			}
-			if len(who) > 0 {
-				t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Anchor(role.Title, d.roleHref(p.ID, role.ID)), who, where, s.clause(p.ID, role.Clause)}})
-			}
+			role := list[0].Role
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Anchor(role.Title, d.roleHref(p.ID, role.ID)), who, where, s.clause(p.ID, role.Clause)}})
 		}
 		if len(t.Rows) > 0 {
 			all = append(all, t)
 		}
 	}
-	return all
+	return all, nil
 }
 
 // nearestFirst are the roles that units and the body have, those with the narrowest scope first.
@@ -209,15 +232,18 @@ func nearestFirst(roles []org.Role) []org.Role {
 // maxPeople is how many people the page of a unit shows.
 const maxPeople = 100
 
-// unitPeople are the people who work in a unit, the highest post first.
+// unitPeople are the people who work in a unit and whom the reader sees, the highest post first.
 func (s snapshot) unitPeople(ctx context.Context, d asOf, u org.Unit, h heads) (ui.Table, ui.Link, error) {
 	t := ui.Table{Caption: "職員", Stack: true, Empty: "この組織に直接所属する職員はいません。", Columns: []ui.Column{
 		{Title: "氏名", Head: true}, {Title: "職"}, {Title: "職員番号", Keep: true}, {Title: "任用区分", Keep: true}, {Title: "担う役割"},
 	}}
 	var more ui.Link
-	list, next, err := s.People(ctx, s, org.PeopleQuery{Units: []id.ID{u.Unit}, Limit: maxPeople})
+	list, next, err := s.People(ctx, s, s.narrow(org.PeopleQuery{Units: []id.ID{u.Unit}, Limit: maxPeople}))
 	if err != nil {
 		return t, more, err
+	}
+	if len(list) == 0 && !s.people.Reaches(u.Unit) {
+		t.Empty = "この組織の職員は、あなたの権限の範囲の外です。"
 	}
 	by := map[id.ID]org.Person{}
 	for _, x := range list {
@@ -239,9 +265,9 @@ func (s snapshot) unitPeople(ctx context.Context, d asOf, u org.Unit, h heads) (
 	}
 	switch {
 	case next != org.Cursor{}:
-		more = ui.Link{Text: "この組織の職員をすべて見る", Href: d.href("/people", "unit", u.Code)}
+		more = ui.Link{Text: "この組織の職員をすべて見る", Href: s.to(access.PeopleRead, d.href("/people", "unit", u.Code))}
 	case h.below[u.Unit] > h.in[u.Unit]:
-		more = ui.Link{Text: "下の組織を含む職員（" + ui.Figure(h.below[u.Unit]) + "人）を見る", Href: d.href("/people", "unit", u.Code)}
+		more = ui.Link{Text: "下の組織を含む職員（" + ui.Figure(h.below[u.Unit]) + "人）を見る", Href: s.to(access.PeopleRead, d.href("/people", "unit", u.Code))}
 	}
 	return t, more, nil
 }
@@ -276,10 +302,13 @@ func (s snapshot) rolesOf(d asOf, person id.ID) ui.Cell {
 }
 
 // unitHistory tells what became of a unit, the last first.
-func (s snapshot) unitHistory(past []org.Unit) ui.Timeline {
+func (s snapshot) unitHistory(ctx context.Context, past []org.Unit) (ui.Timeline, error) {
 	var t ui.Timeline
 	for i, u := range slices.Backward(past) {
-		proof := ui.Cell{{Text: "証跡を見る", Href: trailHref("unit", u.ID), Quiet: true}}
+		proof, err := s.proves(ctx, "証跡を見る", "unit", u.Statement)
+		if err != nil {
+			return t, err
+		}
 		v := ui.Version{When: u.From.Wareki(), What: "内容が変わった", Notes: proof}
 		before := org.Unit{}
 		switch {
@@ -304,7 +333,7 @@ func (s snapshot) unitHistory(past []org.Unit) ui.Timeline {
 		}
 		t.Versions = append(t.Versions, v)
 	}
-	return t
+	return t, nil
 }
 
 func (s snapshot) unitName(unit id.ID) string {

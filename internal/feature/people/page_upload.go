@@ -54,7 +54,7 @@ func (p pages) importing(ctx context.Context, r *web.Request) (uploadView, error
 	}
 	v := uploadView{Page: r.Page(u.Title, ui.Link{Text: "人事異動", Href: "/people/import"})}
 	v.Kicker = "人事異動"
-	v.Import.Facts = uploadFacts(u)
+	v.Import.Facts = uploadFacts(u, r.Actor().Scope(access.TrailRead).Body())
 	v.Import.Operators = r.Form(operatorsForm(u))
 	switch u.State {
 	case Ready:
@@ -71,7 +71,7 @@ func (p pages) importing(ctx context.Context, r *web.Request) (uploadView, error
 	return v, err
 }
 
-func uploadFacts(u Upload) ui.DescriptionList {
+func uploadFacts(u Upload, proof bool) ui.DescriptionList {
 	var l ui.DescriptionList
 	add := func(term string, c ui.Cell) { l.Items = append(l.Items, ui.Description{Term: term, Cell: c}) }
 	add("状態", ui.Cell{stateItem(u.State)})
@@ -89,7 +89,9 @@ func uploadFacts(u Upload) ui.DescriptionList {
 	if u.Operators != "" {
 		add("公表前に見てよい人", ui.Text(strings.Fields(u.Operators)...))
 	}
-	add("証跡", ui.Anchor("この取り込みの記録を見る", trailHref("people-upload", u.ID)))
+	if proof {
+		add("証跡", ui.Anchor("この取り込みの記録を見る", trailHref("people-upload", u.ID)))
+	}
 	return l
 }
 

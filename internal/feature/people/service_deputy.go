@@ -1,8 +1,10 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
@@ -42,7 +44,7 @@ func (d *Directory) NameDeputy(ctx context.Context, by *access.Actor, n Naming) 
 		return who, err
 	}
 	err = d.log.Do(ctx, trail.Act{Actor: by.Name, Name: "deputy.name"}, func(tx *trail.Tx) error {
-		s, err := d.snapshot(ctx, tx, n.From)
+		s, err := d.snapshot(ctx, tx, by, n.From)
 		if err != nil {
 			return err
 		}
@@ -51,10 +53,12 @@ func (d *Directory) NameDeputy(ctx context.Context, by *access.Actor, n Naming) 
 		}
 		var faults errs.Faults
 		for _, r := range n.Roles {
-			if err := names(ctx, tx, by, r.Scope); err != nil {
+			as, err := mayName(ctx, tx, by, r)
+			if err != nil {
 				return err
 			}
-			err := org.NameDeputy(ctx, tx, s.chart, org.Deputy{
+			tx.As(as.String())
+			err = org.NameDeputy(ctx, tx, s.chart, org.Deputy{
 				Statement: org.AtOnce(tx).State(r.Scope, n.From, n.Until), Regime: r.Regime, Role: r.Role, Scope: r.Scope, Giver: n.Giver, Person: who.ID,
 			})
 			wrong, ok := errors.AsType[*errs.Error](err)
@@ -70,17 +74,29 @@ func (d *Directory) NameDeputy(ctx context.Context, by *access.Actor, n Naming) 
 	return who, err
 }
 
-// names makes sure that somebody may say who acts for the holder of a seat. Whoever is a deputy himself may not.
-func names(ctx context.Context, tx *trail.Tx, by *access.Actor, seat string) error {
-	as, err := by.Require(ctx, tx, access.DeputyName, seat)
-	if err != nil {
-		return err
+// mayName is the authority on which somebody says who acts for the holder of a seat: he holds that seat himself
+// (kobe-city/standard:9.3), or is a command. Neither his superior nor his deputy may.
+func mayName(ctx context.Context, r db.Reader, by *access.Actor, seat HeldRole) (access.Authority, error) {
+	as, err := by.Require(ctx, r, access.DeputyName, seat.Scope)
+	if err != nil || by.Class == access.Program {
+		return as, err
 	}
-	if as.Holding.As == org.AsDeputy {
-		return errs.New(errs.Forbidden, "代行者は、ほかの代行者を指名したり終えたりできません。")
+	for _, h := range by.Authorities {
+		if h.As != org.AsDeputy && (HeldRole{h.Regime, h.Role.ID, h.Home}) == seat && slices.Contains(h.Role.May, string(access.DeputyName)) {
+			return access.Authority{Holding: h}, nil
+		}
 	}
-	tx.As(as.String())
-	return nil
+	return access.Authority{}, errs.New(errs.Forbidden, "代行者を指名したり代行を終えたりできるのは、その役割を務める本人だけです。")
+}
+
+// names says whether the reader may say who acts for the holder of a seat.
+func (s snapshot) names(ctx context.Context, seat HeldRole) (bool, error) {
+	switch _, err := mayName(ctx, s, s.by, seat); errs.KindOf(err) {
+	case errs.Forbidden, errs.NotFound:
+		return false, nil
+	default:
+		return err == nil, err
+	}
 }
 
 // note adds what is wrong with one role: where there are several, by its name, and at the field in which the deputy was named.
@@ -96,12 +112,17 @@ func (s snapshot) note(faults *errs.Faults, n Naming, r HeldRole, fields []errs.
 	}
 }
 
-// deputyNamed finds who is meant.
+// deputyNamed finds who is meant, among those whom the reader sees.
 func (s snapshot) deputyNamed(ctx context.Context, n Naming) (org.Who, error) {
 	if n.Number == "" {
+		if seen, err := s.sees(ctx, n.Person); err != nil || !seen {
+			var faults errs.Faults
+			faults.Add("person", "この人はいません。")
+			return org.Who{}, cmp.Or(err, faults.Err("代行者を指名できません。"))
+		}
 		return s.name(ctx, n.Person)
 	}
-	list, _, err := s.People(ctx, s, org.PeopleQuery{Find: n.Number, Limit: perPage})
+	list, _, err := s.find(ctx, s.narrow(org.PeopleQuery{Find: n.Number, Limit: perPage}))
 	if err != nil {
 		return org.Who{}, err
 	}
@@ -122,9 +143,11 @@ func (d *Directory) EndDeputy(ctx context.Context, by *access.Actor, deputy id.I
 		if err != nil {
 			return errs.Wrap(err, errs.NotFound, "この代行者の指名はないか、既に終わっています。")
 		}
-		if err := names(ctx, tx, by, x.Scope); err != nil {
+		as, err := mayName(ctx, tx, by, HeldRole{x.Regime, x.Role, x.Scope})
+		if err != nil {
 			return err
 		}
+		tx.As(as.String())
 		giver = x.Giver
 		var faults errs.Faults
 		switch {

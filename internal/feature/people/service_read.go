@@ -11,26 +11,27 @@ import (
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/base/text"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/kernel/trail"
 )
 
-// Directory says who is where and who holds what on a day, as anybody may know it: what an import states is not there before its
-// publication, for its operators neither (the pages of the import are theirs). It also lets holders of roles name deputies. It is
-// safe for concurrent use.
+// Directory says who is where and who holds what on a day, as far as the reader may know it: what an import states is not there
+// before its publication, for its operators neither (the pages of the import are theirs). It also lets holders of roles name
+// deputies. It is safe for concurrent use.
 type Directory struct {
 	log     *trail.Log
 	library *regime.Library
 	charts  org.Charts
 
 	mu      sync.Mutex
-	counted map[*org.Chart]heads // of the charts that were asked for last
+	counted map[counting]heads // what was asked for last
 }
 
 // NewDirectory makes a directory by the roles of the packs that are in force.
 func NewDirectory(log *trail.Log, library *regime.Library) *Directory {
-	return &Directory{log: log, library: library, counted: map[*org.Chart]heads{}}
+	return &Directory{log: log, library: library, counted: map[counting]heads{}}
 }
 
 // today is the day in Japan.
@@ -40,15 +41,16 @@ func (d *Directory) today() jpdate.Date { return jpdate.Today(d.log.DB().Now()) 
 type snapshot struct {
 	db.Reader
 	org.View
+	reader
 	chart *org.Chart
 	packs []*regime.Pack
 	d     *Directory
 }
 
-// on reads the organisation of a day; fn may be called again, so it begins anew each time.
-func (d *Directory) on(ctx context.Context, day jpdate.Date, fn func(s snapshot) error) error {
+// on reads the organisation of a day for somebody; fn may be called again, so it begins anew each time.
+func (d *Directory) on(ctx context.Context, by *access.Actor, day jpdate.Date, fn func(s snapshot) error) error {
 	return d.log.DB().View(ctx, func(r db.Reader) error {
-		s, err := d.snapshot(ctx, r, day)
+		s, err := d.snapshot(ctx, r, by, day)
 		if err != nil {
 			return err
 		}
@@ -56,12 +58,13 @@ func (d *Directory) on(ctx context.Context, day jpdate.Date, fn func(s snapshot)
 	})
 }
 
-func (d *Directory) snapshot(ctx context.Context, r db.Reader, day jpdate.Date) (snapshot, error) {
+func (d *Directory) snapshot(ctx context.Context, r db.Reader, by *access.Actor, day jpdate.Date) (snapshot, error) {
 	set, err := d.library.InForce(ctx, r, day)
 	if err != nil {
 		return snapshot{}, err
 	}
 	s := snapshot{Reader: r, View: org.View{On: day, Now: db.At(d.log.DB().Now())}, packs: set.Packs, d: d}
+	s.reader = newReader(by, s.View)
 	s.chart, err = d.charts.At(ctx, r, s.View, set.OrgRules())
 	return s, err
 }
@@ -98,7 +101,13 @@ func (s snapshot) postsByID(ctx context.Context) (map[id.ID]org.Post, error) {
 	return posts, err
 }
 
-// heads counts people.
+// counting is what numbers are remembered for: the organisation as it is, and how far somebody sees.
+type counting struct {
+	chart *org.Chart
+	scope string
+}
+
+// heads counts the people whom a reader sees.
 type heads struct {
 	all         int           // people of the day
 	in          map[id.ID]int // by the unit of their main post
@@ -112,8 +121,9 @@ type heads struct {
 // heads counts the people and vacant seats of the day; once for as long as the chart stays the same, since that is as long as
 // nobody has written.
 func (s snapshot) heads(ctx context.Context) (heads, error) {
+	what := counting{s.chart, s.people.Key()}
 	s.d.mu.Lock()
-	h, known := s.d.counted[s.chart]
+	h, known := s.d.counted[what]
 	s.d.mu.Unlock()
 	if known {
 		return h, nil
@@ -127,16 +137,16 @@ func (s snapshot) heads(ctx context.Context) (heads, error) {
 	if len(s.d.counted) >= maxCounted {
 		clear(s.d.counted)
 	}
-	s.d.counted[s.chart] = h
+	s.d.counted[what] = h
 	return h, nil
 }
 
-// maxCounted is for how many charts the numbers are remembered.
-const maxCounted = 4
+// maxCounted is how often numbers are remembered: those of a city take 200 KB.
+const maxCounted = 32
 
 func (s snapshot) count(ctx context.Context) (heads, error) {
-	all, err1 := peopleOn(ctx, s, s.View)
-	borne, err2 := borneOn(ctx, s, s.View)
+	all, err1 := peopleOn(ctx, s, s.View, s.people)
+	borne, err2 := borneOn(ctx, s, s.View, s.people)
 	h := heads{all: all, in: map[id.ID]int{}, below: map[id.ID]int{}, on: map[id.ID]int{}, besides: map[id.ID]int{}, vacant: map[id.ID]int{}, vacantBelow: map[id.ID]int{}}
 	for _, b := range borne {
 		if b.Manner == org.Main || b.Manner == org.Probation { // each person has one of these

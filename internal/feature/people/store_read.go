@@ -6,6 +6,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 )
 
@@ -13,9 +14,19 @@ import (
 // somebody who sees no batch before its time.
 const published = ` from_on <= $1 and until_on >= $1 and opens <= $2 and closes > $2 `
 
-// peopleOn counts the people of a day.
-func peopleOn(ctx context.Context, r db.Reader, v org.View) (int, error) {
-	return db.Get[int](ctx, r, `select count(distinct person) from org_person where`+published, v.On, v.Now)
+// among narrows to the people of a scope.
+func among(r db.Reader, args *[]any, scope access.Scope) string {
+	if scope.Every() {
+		return ``
+	}
+	return `and person in (` + scope.People(r, args) + `) `
+}
+
+// peopleOn counts the people of a day in a scope.
+func peopleOn(ctx context.Context, r db.Reader, v org.View, scope access.Scope) (int, error) {
+	args := []any{v.On, v.Now}
+	in := among(r, &args, scope)
+	return db.Get[int](ctx, r, `select count(distinct person) from org_person where`+published+in, args...)
 }
 
 // borne is how many people bear a post in a unit in a manner.
@@ -26,9 +37,11 @@ type borne struct {
 	N      int        `db:"n"`
 }
 
-// borneOn counts the assignments of a day.
-func borneOn(ctx context.Context, r db.Reader, v org.View) ([]borne, error) {
-	return db.List[borne](ctx, r, `select unit, post, manner, count(*) as n from org_assignment where`+published+`group by unit, post, manner`, v.On, v.Now)
+// borneOn counts the assignments of a day of the people in a scope.
+func borneOn(ctx context.Context, r db.Reader, v org.View, scope access.Scope) ([]borne, error) {
+	args := []any{v.On, v.Now}
+	in := among(r, &args, scope)
+	return db.List[borne](ctx, r, `select unit, post, manner, count(*) as n from org_assignment where`+published+in+`group by unit, post, manner`, args...)
 }
 
 // lastLed is the last day before the view's on which anybody led each of some units.

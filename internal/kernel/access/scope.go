@@ -2,6 +2,9 @@ package access
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -86,6 +89,19 @@ func (s Scope) Every() bool { return s.every }
 // Body says that the scope reaches what belongs to the body as a whole.
 func (s Scope) Body() bool { return s.every || s.body }
 
+// Few says that the scope reaches no more people than work in some units.
+func (s Scope) Few() bool { return !s.every && !s.body }
+
+// Key is the same for scopes that reach the same, as long as nobody writes.
+func (s Scope) Key() string {
+	sum := sha256.New()
+	_, _ = fmt.Fprintln(sum, s.every, s.body, s.homes, s.open, s.view.On, len(s.other)) // a hash takes everything
+	for _, v := range s.other {
+		_, _ = fmt.Fprintln(sum, v.On)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
 // Homes lists the homes that the scope reaches one by one; it is the whole scope where neither Every nor Body is true and people
 // do not matter.
 func (s Scope) Homes() []string { return slices.Concat(s.homes, s.open) }
@@ -105,6 +121,12 @@ func (s Scope) On(v org.View) Scope {
 		s.other = []org.View{v}
 	}
 	return s
+}
+
+// Reaches says whether a unit is one of those that the scope reaches.
+func (s Scope) Reaches(unit id.ID) bool {
+	_, ok := slices.BinarySearch(s.units, string(unit))
+	return ok || s.every
 }
 
 // Has says whether the scope reaches a home. For people it reads where they work now.
@@ -141,7 +163,7 @@ func (s Scope) Seen(ctx context.Context, r db.Reader, homes ...string) (map[stri
 		}
 		for _, a := range work {
 			works[a.Person] = works[a.Person] || i == 0
-			if _, ok := slices.BinarySearch(s.units, string(a.Unit)); ok {
+			if s.Reaches(a.Unit) {
 				seen[org.PersonHome(a.Person)] = true
 			}
 		}

@@ -161,6 +161,7 @@ func TestScopeFollowsTheTown(t *testing.T) {
 				}
 			}
 		}
+		p.Clock.Set(t, "2026-04-01T00:00:00+09:00")
 		if a := p.actor("旧人"); a.Can(people) { // he works nowhere
 			t.Error("somebody without an assignment may do something")
 		}

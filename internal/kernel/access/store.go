@@ -61,6 +61,24 @@ func (s Scope) people(r db.Reader, args *[]any, column string) []string {
 	return parts
 }
 
+// People is the people whom the scope reaches, as a query for their ids. It is Where the other way round: for lists that begin with
+// whom one may see, since these are few, and for counting.
+func (s Scope) People(r db.Reader, args *[]any) string {
+	if s.every {
+		return `select person from org_person`
+	}
+	parts := []string{`select person from org_person where 1 = 0`}
+	for _, v := range append([]org.View{s.view}, s.other...) {
+		if len(s.units) > 0 {
+			parts = append(parts, fmt.Sprintf(`select x.person from org_assignment x where x.unit in %s and %s`, db.Among(r, args, s.units), v.Seen(args, "x.")))
+		}
+	}
+	if s.body {
+		parts = append(parts, fmt.Sprintf(`select y.person from org_person y where not exists (select 1 from org_assignment x where x.person = y.person and %s)`, s.view.Seen(args, "x.")))
+	}
+	return strings.Join(parts, ` union `)
+}
+
 // Grant opens one closed home to one person for some days, by a decision.
 type Grant struct {
 	ID id.ID `db:"id" trail:"key"`

@@ -153,8 +153,17 @@ func (p *place) seen(r db.Reader, s access.Scope) []string {
 	if err != nil {
 		p.Fatal(err)
 	}
+	var args []any
+	query := s.People(r, &args)
+	listed, err := db.List[string](p.Context(), r, query, args...)
+	if err != nil {
+		p.Fatal(err)
+	}
 	var names []string
 	for _, home := range homes {
+		if person, is := org.PersonOfHome(home); is && has[home] != slices.Contains(listed, string(person)) {
+			p.Errorf("%s: Seen says %v, People %v", p.homes[home], has[home], !has[home])
+		}
 		if has[home] != slices.Contains(where, home) {
 			p.Errorf("%s: Seen says %v, Where %v", p.homes[home], has[home], !has[home])
 		}

@@ -35,6 +35,23 @@ func (w *town) pages(q org.PeopleQuery, day string) (names []string, pages int) 
 	return names, pages
 }
 
+// some and few are the two forms of what a reader may see.
+func some(w *town, names ...string) func(args *[]any, column string) string {
+	return func(args *[]any, column string) string {
+		var homes []string
+		for _, name := range names {
+			homes = append(homes, w.Home(name))
+		}
+		return column + " in " + db.In(args, homes)
+	}
+}
+
+func few(w *town, names ...string) func(args *[]any) string {
+	return func(args *[]any) string {
+		return "select distinct person from org_person p where " + some(w, names...)(args, "('p:' || p.person)")
+	}
+}
+
 // TestPeople: the union of the pages is what one page gives, in the order of kana, whatever the spelling of the search.
 func TestPeople(t *testing.T) {
 	t.Parallel()
@@ -78,6 +95,10 @@ func TestPeople(t *testing.T) {
 			{"a sign is a sign", "髙橋 一_郎", org.PeopleQuery{Find: "_"}},
 			{"a unit", "髙橋 一_郎 高橋 二郎 伊藤 宇野", org.PeopleQuery{Units: []id.ID{w.ID("unit", "10")}}},
 			{"a subtree, each once", "髙橋 一_郎 高橋 三郎 高橋 二郎 渡辺 花 伊藤 宇野", org.PeopleQuery{Units: []id.ID{w.ID("unit", "10"), w.ID("unit", "11")}}},
+			{"those whom the reader may see, as a condition", "伊藤 宇野", org.PeopleQuery{Where: some(w, "伊藤", "宇野")}},
+			{"those whom the reader may see, as a list", "伊藤 宇野", org.PeopleQuery{Few: few(w, "伊藤", "宇野")}},
+			{"of a unit those whom the reader may see", "伊藤", org.PeopleQuery{Units: []id.ID{w.ID("unit", "10")}, Where: some(w, "伊藤", "榎本")}},
+			{"of a unit those few whom the reader may see", "伊藤", org.PeopleQuery{Units: []id.ID{w.ID("unit", "10")}, Few: few(w, "伊藤", "榎本"), Find: "伊"}},
 			{"in a unit and by name", "高橋 三郎", org.PeopleQuery{Units: []id.ID{w.ID("unit", "11")}, Find: "三郎"}},
 			{"no units", "", org.PeopleQuery{Units: []id.ID{}}},
 			{"among some", "髙橋 一_郎 高橋 三郎", org.PeopleQuery{Among: []id.ID{stated["A-004"], stated["A-001"], "nothing"}}},

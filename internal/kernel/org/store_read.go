@@ -147,13 +147,21 @@ func (v View) AssignmentHistory(ctx context.Context, r db.Reader, person id.ID) 
 // AssignmentsOf reads the assignments of some people.
 func (v View) AssignmentsOf(ctx context.Context, r db.Reader, people ...id.ID) ([]Assignment, error) {
 	var args []any
-	return now(ctx, r, v, Assignments, `person in `+db.In(&args, people), `person, case manner when 'main' then 0 else 1 end, id`, args...)
+	return now(ctx, r, v, Assignments, `person in `+db.Among(r, &args, texts(people)), `person, case manner when 'main' then 0 else 1 end, id`, args...)
 }
 
 // AssignmentsIn reads the assignments to some units.
 func (v View) AssignmentsIn(ctx context.Context, r db.Reader, units ...id.ID) ([]Assignment, error) {
 	var args []any
-	return now(ctx, r, v, Assignments, `unit in `+db.In(&args, units), `unit, post, id`, args...)
+	return now(ctx, r, v, Assignments, `unit in `+db.Among(r, &args, texts(units)), `unit, post, id`, args...)
+}
+
+func texts(ids []id.ID) []string {
+	list := make([]string, len(ids))
+	for i, x := range ids {
+		list[i] = string(x)
+	}
+	return list
 }
 
 // Designations reads all designations.
@@ -190,7 +198,11 @@ type PeopleQuery struct {
 	Units []id.ID // who are assigned to one of these units; nil for all. A subtree is Tree.Subtree
 	Find  string  // who have this in number, name or kana, in whatever spelling
 	Among []id.ID // by these statements about them; nil for all
-	After Cursor  // the page after this; zero for the first
+	// Where narrows to whom the reader may see: a condition on a column that holds homes of people. nil for everybody.
+	Where func(args *[]any, column string) string
+	// Few is, instead of Where, a query for the ids of all whom the reader may see, since they are few.
+	Few   func(args *[]any) string
+	After Cursor // the page after this; zero for the first
 	Limit int
 }
 
@@ -208,14 +220,6 @@ func FindText(number, name, kana string) string {
 // squeezed is folded text without spaces: people write names with and without.
 func squeezed(s string) string { return strings.ReplaceAll(text.Fold(s), " ", "") }
 
-func texts(ids []id.ID) []string {
-	list := make([]string, len(ids))
-	for i, x := range ids {
-		list[i] = string(x)
-	}
-	return list
-}
-
 // People reads a page of people by kana, and where the next page begins; the zero Cursor after the last.
 func (v View) People(ctx context.Context, r db.Reader, q PeopleQuery) ([]Person, Cursor, error) {
 	args := []any{q.After.Kana, q.After.Person, q.Limit + 1}
@@ -225,20 +229,29 @@ func (v View) People(ctx context.Context, r db.Reader, q PeopleQuery) ([]Person,
 		args = append(args, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(find)+"%")
 		where += fmt.Sprintf(` and p.find like $%d escape '!'`, len(args))
 	}
-	// SQLite joins in the order of a cross join; else it would walk through all people by kana.
 	in := func() string {
 		return `a.unit in ` + db.Among(r, &args, texts(q.Units)) + ` and ` + v.seen(&args, "a.")
 	}
+	// SQLite joins in the order of a cross join; else it would walk through all people by kana.
 	switch {
 	case q.Among != nil:
 		from = db.Listed(r, &args, texts(q.Among)) + ` m cross join org_person p`
 		where += ` and p.id = m.value`
-		if q.Units != nil {
-			where += ` and exists (select 1 from org_assignment a where a.person = p.person and ` + in() + `)`
+		if q.Few != nil {
+			where += ` and p.person in (` + q.Few(&args) + `)`
 		}
+	case q.Few != nil:
+		from = `(` + q.Few(&args) + `) m cross join org_person p`
+		where += ` and p.person = m.person`
 	case q.Units != nil:
 		from = `(select distinct a.person from org_assignment a where ` + in() + `) m cross join org_person p`
 		where += ` and p.person = m.person`
+	}
+	if q.Units != nil && (q.Among != nil || q.Few != nil) {
+		where += ` and exists (select 1 from org_assignment a where a.person = p.person and ` + in() + `)`
+	}
+	if q.Where != nil {
+		where += ` and ` + q.Where(&args, `('p:' || p.person)`)
 	}
 	list, err := db.List[Person](ctx, r, `select `+People.ColumnsOf("p")+` from `+from+` where `+where+` order by p.kana, p.person limit $3`, args...)
 	list = veiled(list)
