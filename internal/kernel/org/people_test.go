@@ -105,6 +105,7 @@ func TestPeople(t *testing.T) {
 			{"among some, by name", "高橋 三郎", org.PeopleQuery{Among: []id.ID{stated["A-004"], stated["A-001"]}, Find: "三"}},
 			{"among some, in a unit", "髙橋 一_郎", org.PeopleQuery{Among: []id.ID{stated["A-004"], stated["A-001"]}, Units: []id.ID{w.ID("unit", "10")}}},
 			{"among some, in no unit", "", org.PeopleQuery{Among: []id.ID{stated["A-004"]}, Units: []id.ID{}}},
+			{"among some, and not all of them are seen", "", org.PeopleQuery{Among: []id.ID{stated["A-004"]}, Few: few(w, "伊藤")}},
 			{"among nobody", "", org.PeopleQuery{Among: []id.ID{}}},
 		} {
 			for _, limit := range []int{1, 2, 3, 100} {
