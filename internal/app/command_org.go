@@ -7,6 +7,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature/people"
 	"sekimori/internal/kernel/org"
 )
 
@@ -15,30 +16,6 @@ type holdersCommand struct {
 	Unit   string `xor:"of" placeholder:"CODE" help:"この組織について（組織コード）"`
 	System string `xor:"of" placeholder:"CODE" help:"このシステムについて（システムコード）"`
 	At     string `placeholder:"DATE" help:"この日（省くと今日）"`
-}
-
-type holderRow struct {
-	Role   string     `json:"role"`
-	Title  string     `json:"title"`
-	Regime string     `json:"regime"`
-	Scope  placeRow   `json:"scope"`
-	Holder *personRow `json:"holder"`
-	As     *org.As    `json:"as"`
-	For    *personRow `json:"for"`
-	Post   string     `json:"post"`
-	From   *string    `json:"from"`
-	To     *string    `json:"to"`
-}
-
-type placeRow struct {
-	Kind string `json:"kind"`
-	Code string `json:"code"`
-	Name string `json:"name"`
-}
-
-type personRow struct {
-	Code string `json:"code"`
-	Name string `json:"name"`
 }
 
 // Run says who holds a role on a day, as far as the one who asks may know it.
@@ -55,7 +32,7 @@ func (k *holdersCommand) Run(c *console) error {
 			return errs.Wrap(err, errs.Invalid, "--at: %s", errs.Message(err))
 		}
 	}
-	var rows []holderRow
+	var rows []people.HolderRow
 	err = a.DB.View(c.ctx, func(r db.Reader) error {
 		set, err := a.Library.InForce(c.ctx, r, day)
 		if err != nil {
@@ -89,7 +66,7 @@ func (k *holdersCommand) Run(c *console) error {
 }
 
 // holders asks every regime that has the role; with a unit or system its own one alone, if that has it.
-func (k *holdersCommand) holders(c *org.Chart, rules []org.Rules) ([]holderRow, error) {
+func (k *holdersCommand) holders(c *org.Chart, rules []org.Rules) ([]people.HolderRow, error) {
 	rules = slices.DeleteFunc(rules, func(x org.Rules) bool { _, ok := x.Role(k.Role); return !ok })
 	if len(rules) == 0 {
 		return nil, errs.New(errs.Invalid, "役割 %s はありません。sekimori regime roles --regime R で確かめてください。", k.Role)
@@ -101,14 +78,14 @@ func (k *holdersCommand) holders(c *org.Chart, rules []org.Rules) ([]holderRow, 
 	if own := slices.IndexFunc(rules, func(x org.Rules) bool { return x.Regime == regime }); own >= 0 {
 		rules = rules[own : own+1]
 	}
-	rows := []holderRow{}
+	rows := []people.HolderRow{}
 	for _, x := range rules {
 		found := c.All(x.Regime, k.Role)
 		if home != "" {
 			found = c.Holders(x.Regime, k.Role, home)
 		}
 		for _, h := range found {
-			rows = append(rows, holdingRow(c, h))
+			rows = append(rows, people.HolderRowOf(c, h, func(w org.Who) string { return w.Number }))
 		}
 	}
 	return rows, nil
@@ -131,18 +108,4 @@ func (k *holdersCommand) home(c *org.Chart) (home, regime string, err error) {
 		return org.SystemHome(c.Systems()[i].System), c.Systems()[i].Regime, nil
 	}
 	return "", "", nil
-}
-
-func holdingRow(c *org.Chart, h org.Holding) holderRow {
-	row := holderRow{Role: h.Role.ID, Title: h.Role.Title, Regime: h.Regime, Scope: placeRow(c.Place(h.Regime, h.Home)), Post: h.Post}
-	if !h.Vacant() {
-		row.Holder, row.As, row.From = &personRow{h.Person.Number, h.Person.Name}, &h.As, new(h.From.String())
-		if h.Until != org.Open() {
-			row.To = new(h.Until.String())
-		}
-	}
-	if h.For != nil {
-		row.For = &personRow{h.For.Number, h.For.Name}
-	}
-	return row
 }

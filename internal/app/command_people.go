@@ -33,23 +33,23 @@ type peopleImportCommand struct {
 }
 
 type peopleImportResult struct {
-	Batch     *id.ID         `json:"batch"`
-	Applied   bool           `json:"applied"`
-	Rows      int            `json:"rows"`
-	Counts    map[string]int `json:"counts"`
-	Orders    map[string]int `json:"orders"`
-	Held      int            `json:"held"`
-	Errors    []people.Fault `json:"errors"`
-	Warnings  []people.Fault `json:"warnings"`
-	Effective string         `json:"effective"`
-	Opens     string         `json:"opens"`
-	Units     []unitRow      `json:"units"`
-	Vacant    []seatRow      `json:"vacant"`
-	Filled    []seatRow      `json:"filled"`
-	Lapses    []lapseRow     `json:"lapses"`
-	Leavers   []personRow    `json:"leavers"`
-	Same      []sameRow      `json:"same"`
-	Stop      string         `json:"stop"`
+	Batch     *id.ID             `json:"batch"`
+	Applied   bool               `json:"applied"`
+	Rows      int                `json:"rows"`
+	Counts    map[string]int     `json:"counts"`
+	Orders    map[string]int     `json:"orders"`
+	Held      int                `json:"held"`
+	Errors    []people.Fault     `json:"errors"`
+	Warnings  []people.Fault     `json:"warnings"`
+	Effective string             `json:"effective"`
+	Opens     string             `json:"opens"`
+	Units     []unitRow          `json:"units"`
+	Vacant    []seatRow          `json:"vacant"`
+	Filled    []seatRow          `json:"filled"`
+	Lapses    []lapseRow         `json:"lapses"`
+	Leavers   []people.PersonRow `json:"leavers"`
+	Same      []sameRow          `json:"same"`
+	Stop      string             `json:"stop"`
 }
 
 type unitRow struct {
@@ -60,11 +60,11 @@ type unitRow struct {
 }
 
 type seatRow struct {
-	Regime string   `json:"regime"`
-	Role   string   `json:"role"`
-	Scope  placeRow `json:"scope"`
-	Was    string   `json:"was"`
-	Is     string   `json:"is"`
+	Regime string          `json:"regime"`
+	Role   string          `json:"role"`
+	Scope  people.PlaceRow `json:"scope"`
+	Was    string          `json:"was"`
+	Is     string          `json:"is"`
 }
 
 type lapseRow struct {
@@ -231,7 +231,7 @@ func resultOf(p *people.Preview) peopleImportResult {
 	out := peopleImportResult{
 		Rows: p.Rows, Counts: map[string]int{}, Orders: map[string]int{}, Held: p.HeldRows, Errors: append([]people.Fault{}, p.Held...),
 		Warnings: append([]people.Fault{}, p.Warnings...), Effective: p.Effective.String(), Opens: string(p.Opens), Stop: p.Stop,
-		Units: []unitRow{}, Vacant: []seatRow{}, Filled: []seatRow{}, Lapses: []lapseRow{}, Leavers: []personRow{}, Same: []sameRow{},
+		Units: []unitRow{}, Vacant: []seatRow{}, Filled: []seatRow{}, Lapses: []lapseRow{}, Leavers: []people.PersonRow{}, Same: []sameRow{},
 	}
 	for _, x := range p.Counts {
 		out.Counts[x.ID] = x.N
@@ -244,14 +244,14 @@ func resultOf(p *people.Preview) peopleImportResult {
 	}
 	for list, seats := range map[*[]seatRow][]people.Seat{&out.Vacant: p.Vacant, &out.Filled: p.Filled} {
 		for _, x := range seats {
-			*list = append(*list, seatRow{x.Regime, x.Role, placeRow{x.Kind, x.Code, x.Name}, x.Was, x.Is})
+			*list = append(*list, seatRow{x.Regime, x.Role, people.PlaceRow{Kind: x.Kind, Code: x.Code, Name: x.Name}, x.Was, x.Is})
 		}
 	}
 	for _, x := range p.Lapses {
 		out.Lapses = append(out.Lapses, lapseRow{x.Regime, x.Role, x.Place, x.Giver, x.Deputy, x.Until.String()})
 	}
 	for _, x := range p.Absent {
-		out.Leavers = append(out.Leavers, personRow{x.Number, x.Name})
+		out.Leavers = append(out.Leavers, people.PersonRow{Code: x.Number, Name: x.Name})
 	}
 	for _, x := range p.Proposals {
 		out.Same = append(out.Same, sameRow{x.Number, x.Old, x.Name, x.Confirmed})
@@ -480,12 +480,12 @@ type correctResult struct {
 }
 
 type wrongRow struct {
-	Person personRow `json:"person"`
-	Unit   string    `json:"unit"`
-	Post   string    `json:"post"`
-	From   string    `json:"from"`
-	To     string    `json:"to"`
-	Acts   []deedRow `json:"acts"`
+	Person people.PersonRow `json:"person"`
+	Unit   string           `json:"unit"`
+	Post   string           `json:"post"`
+	From   string           `json:"from"`
+	To     string           `json:"to"`
+	Acts   []deedRow        `json:"acts"`
 }
 
 type deedRow struct {
@@ -541,7 +541,7 @@ func (k *correctCommand) Run(c *console) error {
 func (c *console) corrected(out correctResult, wrong []people.Wrong) error {
 	out.Wrong = []wrongRow{}
 	for _, w := range wrong {
-		row := wrongRow{Person: personRow{w.Number, w.Name}, Unit: w.Unit, Post: w.Post, From: string(w.From), To: string(w.To), Acts: []deedRow{}}
+		row := wrongRow{Person: people.PersonRow{Code: w.Number, Name: w.Name}, Unit: w.Unit, Post: w.Post, From: string(w.From), To: string(w.To), Acts: []deedRow{}}
 		for _, d := range w.Deeds {
 			row.Acts = append(row.Acts, deedRow{string(d.At), d.Name, d.Authority, d.Kind, d.Thing, d.Things})
 		}

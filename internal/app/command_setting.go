@@ -13,30 +13,6 @@ type settingListCommand struct {
 	On string `placeholder:"DATE" help:"この日の値（省くと今日）"`
 }
 
-type settingRow struct {
-	ID       string        `json:"id"`
-	Owner    string        `json:"owner"`
-	Title    string        `json:"title"`
-	Unit     setting.Unit  `json:"unit"`
-	Value    string        `json:"value"`
-	State    setting.State `json:"state"`
-	Decision *decisionRow  `json:"decision"`
-	Proposal string        `json:"proposal"`
-	Coming   []comingRow   `json:"coming"`
-	Clauses  []string      `json:"clauses"`
-}
-
-type decisionRow struct {
-	Number  string `json:"number"`
-	Decided string `json:"decided"`
-	From    string `json:"from"`
-}
-
-type comingRow struct {
-	Value string `json:"value"`
-	decisionRow
-}
-
 // Run lists every setting with what it is on a day.
 func (k *settingListCommand) Run(c *console) error {
 	a, err := c.look()
@@ -54,9 +30,9 @@ func (k *settingListCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	rows := make([]settingRow, len(list))
+	rows := make([]admin.SettingRow, len(list))
 	for i, x := range list {
-		rows[i] = settingRowOf(x)
+		rows[i] = x.Row()
 	}
 	if c.flags.JSON {
 		return c.json(rows)
@@ -66,26 +42,6 @@ func (k *settingListCommand) Run(c *console) error {
 		c.line("%s\t%s\t%s\t%s", x.Key(), x.Title, x.String(), state)
 	}
 	return nil
-}
-
-func settingRowOf(x admin.Setting) settingRow {
-	row := settingRow{
-		ID: x.Key(), Owner: x.Owner, Title: x.Title, Unit: x.Unit, Value: x.Text, State: x.State, Proposal: x.Proposal, Coming: []comingRow{}, Clauses: []string{},
-	}
-	if x.Decided() {
-		row.Decision = new(decisionRowOf(x.Decision))
-	}
-	for _, d := range x.Coming {
-		row.Coming = append(row.Coming, comingRow{d.Value, decisionRowOf(d)})
-	}
-	for _, b := range x.Basis {
-		row.Clauses = append(row.Clauses, b.Clause)
-	}
-	return row
-}
-
-func decisionRowOf(d setting.Decided) decisionRow {
-	return decisionRow{d.Number, d.On.String(), d.From.String()}
 }
 
 type settingDecideCommand struct {

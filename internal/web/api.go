@@ -66,13 +66,11 @@ type List[T any] struct {
 
 // PageOf is a page of things that all lie in memory; key is by what a thing is found again, and no two have the same.
 func PageOf[T any](p Paging, all []T, key func(T) string) (List[T], error) {
-	page := List[T]{Items: []T{}}
-	first := 0
+	page, first := List[T]{Items: []T{}}, 0
 	if p.After != "" {
-		for first < len(all) && key(all[first]) != p.After {
-			first++
+		for first = len(all); first > 0 && key(all[first-1]) != p.After; first-- {
 		}
-		if first++; first > len(all) {
+		if first == 0 {
 			return page, Wrong("after", "この続きはありません。最初からやり直してください。")
 		}
 	}

@@ -214,6 +214,8 @@ func settle(registry huma.Registry, name string) {
 			for x := p.Items; x != nil && x.Type == huma.TypeArray; x = x.Items {
 				x.Nullable = false
 			}
+		case p.Nullable && p.Enum != nil:
+			p.Enum = append(p.Enum, nil)
 		case f.Type.Kind() == reflect.Pointer && p.Ref != "" && slices.Contains(s.Required, key):
 			s.Properties[key] = &huma.Schema{AnyOf: []*huma.Schema{{Ref: p.Ref}, {Type: "null"}}, Description: p.Description}
 		}

@@ -27,7 +27,7 @@ func Module(s *Settings) feature.Module {
 			web.Post("/admin/settings/draft/{draft}/adopt", access.SettingDecide, "paper", p.paper, p.adopt),
 			web.Post("/admin/settings/draft/{draft}/record", draft, "paper", p.paper, p.record),
 			web.Post("/admin/settings/draft/{draft}/withdraw", draft, "paper", p.paper, p.withdraw),
-		}},
+		}, Operations: operations(s)},
 		Words: words(),
 	}
 }

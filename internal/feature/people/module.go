@@ -48,7 +48,7 @@ func Module(s *Service, d *Directory) feature.Module {
 			web.Get("/people/import/{upload}/hold/{hold}", takeIn, "hold", p.hold),
 			web.Post("/people/import/{upload}/hold/{hold}", takeIn, "hold", p.hold, p.fixHold),
 			web.Post("/people/import/{upload}/hold/{hold}/drop", takeIn, "hold", p.hold, p.dropHold),
-		}},
+		}, Operations: operations(d)},
 		Words: words(d.library.Offered()), Tasks: p.tasks, Figures: p.figures,
 	}
 }

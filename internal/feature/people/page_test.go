@@ -41,8 +41,9 @@ type library struct {
 	log   *trail.Log
 	clock *testkit.Clock
 	site  http.Handler
-	who   string // a program before the screen
-	name  string // or, if not "", a person
+	who   string              // a program before the screen
+	name  string              // or, if not "", a person
+	can   []access.Permission // of his key, nil where he uses none
 	gate  *access.Gate
 	staff *people.Directory
 }
@@ -98,7 +99,11 @@ func (l *library) actor() *access.Actor {
 		if err != nil {
 			return nil, err
 		}
-		return l.gate.Person(l.Context(), r, person, db.At(l.clock.Now()))
+		a, err := l.gate.Person(l.Context(), r, person, db.At(l.clock.Now()))
+		if err == nil && l.can != nil {
+			a = a.Limited(l.can)
+		}
+		return a, err
 	})
 	if err != nil {
 		l.Fatal(err)
