@@ -49,7 +49,7 @@ func Module(s *Service, words feature.Words) feature.Module {
 			web.Post("/trail/state", access.TrailVerify, "state", p.state, p.verify),
 			web.Download("/trail/receipt/{kind}/{version}/{thing...}", read, p.receipt),
 			web.Download("/trail/checkpoint", read, p.checkpoint),
-		}},
+		}, Operations: operations(p)},
 		Words: Words(),
 	}
 }
