@@ -14,6 +14,198 @@ CREATE INDEX access_grant__opens ON public.access_grant USING btree (opens);
 
 CREATE INDEX access_grant__person ON public.access_grant USING btree (person, until_on);
 
+create table account (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	kind text not null,
+	person text not null,
+	unit text not null,
+	login text not null,
+	folded text not null,
+	state text not null,
+	made_at text not null,
+	out_at text not null,
+	constraint account_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX account__unit ON public.account USING btree (unit);
+
+CREATE UNIQUE INDEX account__folded ON public.account USING btree (folded) WHERE (state <> 'closed'::text);
+
+CREATE UNIQUE INDEX account__person ON public.account USING btree (person) WHERE (person <> ''::text);
+
+create table account_ceremony (
+	session text not null,
+	purpose text not null,
+	account text not null,
+	factor text not null,
+	data bytea not null,
+	expires_at text not null,
+	constraint account_ceremony_account_fkey FOREIGN KEY (account) REFERENCES account(id),
+	constraint account_ceremony_pkey PRIMARY KEY (session, purpose)
+);
+
+CREATE INDEX account_ceremony__account ON public.account_ceremony USING btree (account);
+
+CREATE INDEX account_ceremony__expires_at ON public.account_ceremony USING btree (expires_at);
+
+create table account_factor (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	account text not null,
+	kind text not null,
+	label text not null,
+	secret bytea not null,
+	drift bigint not null,
+	added_at text not null,
+	withdrawn_at text not null,
+	constraint account_factor_account_fkey FOREIGN KEY (account) REFERENCES account(id),
+	constraint account_factor_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX account_factor__account ON public.account_factor USING btree (account);
+
+create table account_factor_use (
+	factor text not null,
+	step bigint not null,
+	signs bigint not null,
+	used bigint not null,
+	used_at text not null,
+	constraint account_factor_use_factor_fkey FOREIGN KEY (factor) REFERENCES account_factor(id),
+	constraint account_factor_use_pkey PRIMARY KEY (factor)
+);
+
+create table account_key (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	account text not null,
+	label text not null,
+	scope text not null,
+	secret bytea not null,
+	expires_at text not null,
+	made_at text not null,
+	withdrawn_at text not null,
+	constraint account_key_account_fkey FOREIGN KEY (account) REFERENCES account(id),
+	constraint account_key_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX account_key__account ON public.account_key USING btree (account);
+
+CREATE UNIQUE INDEX account_key__secret ON public.account_key USING btree (secret);
+
+create table account_key_use (
+	key_id text not null,
+	used_at text not null,
+	constraint account_key_use_key_id_fkey FOREIGN KEY (key_id) REFERENCES account_key(id),
+	constraint account_key_use_pkey PRIMARY KEY (key_id)
+);
+
+create table account_password (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	account text not null,
+	secret bytea not null,
+	temporary boolean not null,
+	expires_at text not null,
+	made_at text not null,
+	retired_at text not null,
+	constraint account_password_account_fkey FOREIGN KEY (account) REFERENCES account(id),
+	constraint account_password_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX account_password__account_made_at ON public.account_password USING btree (account, made_at);
+
+CREATE UNIQUE INDEX account_password__account ON public.account_password USING btree (account) WHERE (retired_at = ''::text);
+
+create table account_place (
+	account text not null,
+	version bigint not null,
+	home text not null,
+	secret bytea not null,
+	renewed_at text not null,
+	constraint account_place_account_fkey FOREIGN KEY (account) REFERENCES account(id),
+	constraint account_place_pkey PRIMARY KEY (account)
+);
+
+create table account_recovery (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	account text not null,
+	reason text not null,
+	asked_by text not null,
+	asked_at text not null,
+	expires_at text not null,
+	state text not null,
+	decided_by text not null,
+	decided_at text not null,
+	constraint account_recovery_account_fkey FOREIGN KEY (account) REFERENCES account(id),
+	constraint account_recovery_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX account_recovery__account ON public.account_recovery USING btree (account);
+
+create table account_session (
+	id text not null,
+	token text not null,
+	account text not null,
+	terminal text not null,
+	how text not null,
+	pending text not null,
+	factor boolean not null,
+	failed bigint not null,
+	address text not null,
+	net text not null,
+	agent text not null,
+	made_at text not null,
+	used_at text not null,
+	idle bigint not null,
+	until_at text not null,
+	ended_at text not null,
+	why text not null,
+	constraint account_session_account_fkey FOREIGN KEY (account) REFERENCES account(id),
+	constraint account_session_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX account_session__account_made_at ON public.account_session USING btree (account, made_at);
+
+CREATE INDEX account_session__made_at ON public.account_session USING btree (made_at);
+
+CREATE UNIQUE INDEX account_session__token ON public.account_session USING btree (token);
+
+create table account_terminal (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	account text not null,
+	label text not null,
+	state text not null,
+	secret bytea not null,
+	expires_at text not null,
+	made_at text not null,
+	constraint account_terminal_account_fkey FOREIGN KEY (account) REFERENCES account(id),
+	constraint account_terminal_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX account_terminal__account ON public.account_terminal USING btree (account);
+
+CREATE UNIQUE INDEX account_terminal__secret ON public.account_terminal USING btree (secret);
+
+create table account_try (
+	kind text not null,
+	subject text not null,
+	until_at text not null,
+	tries bigint not null,
+	at text not null,
+	constraint account_try_pkey PRIMARY KEY (kind, subject)
+);
+
+CREATE INDEX account_try__until_at ON public.account_try USING btree (until_at);
+
 create table clause_clause (
 	regime text not null,
 	edition text not null,

@@ -13,6 +13,178 @@ CREATE INDEX access_grant__opens on access_grant (opens);
 
 CREATE INDEX access_grant__person on access_grant (person, until_on);
 
+CREATE TABLE account (
+	id      text not null primary key,
+	version bigint not null,
+	home    text not null,
+	kind    text not null, -- person, place
+	person  text not null, -- '' for a place
+	unit    text not null, -- '' for a person
+	login   text not null,
+	folded  text not null, -- the login as it is compared
+	state   text not null, -- active, suspended, closed
+	made_at text not null,
+	out_at  text not null  -- sessions up to then have ended, '' for none
+);
+
+CREATE UNIQUE INDEX account__folded on account (folded) where state <> 'closed';
+
+CREATE UNIQUE INDEX account__person on account (person) where person <> '';
+
+CREATE INDEX account__unit on account (unit);
+
+CREATE TABLE account_ceremony (
+	session    text  not null,
+	purpose    text  not null,
+	account    text  not null references account (id),
+	factor     text  not null,
+	data       bytea not null,
+	expires_at text  not null,
+	primary key (session, purpose)
+);
+
+CREATE INDEX account_ceremony__account on account_ceremony (account);
+
+CREATE INDEX account_ceremony__expires_at on account_ceremony (expires_at);
+
+CREATE TABLE account_factor (
+	id           text   not null primary key,
+	version      bigint not null,
+	home         text   not null,
+	account      text   not null references account (id),
+	kind         text   not null,
+	label        text   not null,
+	secret       bytea  not null,
+	drift        bigint not null,
+	added_at     text   not null,
+	withdrawn_at text   not null
+);
+
+CREATE INDEX account_factor__account on account_factor (account);
+
+CREATE TABLE account_factor_use (
+	factor  text   not null primary key references account_factor (id),
+	step    bigint not null,
+	signs   bigint not null,
+	used    bigint not null,
+	used_at text   not null
+);
+
+CREATE TABLE account_key (
+	id           text not null primary key,
+	version      bigint not null,
+	home         text not null,
+	account      text not null references account (id),
+	label        text not null,
+	scope        text not null, -- permissions with spaces between
+	secret       bytea not null, -- SHA-256
+	expires_at   text not null,
+	made_at      text not null,
+	withdrawn_at text not null  -- '' while it is not
+);
+
+CREATE INDEX account_key__account on account_key (account);
+
+CREATE UNIQUE INDEX account_key__secret on account_key (secret);
+
+CREATE TABLE account_key_use (
+	key_id  text not null primary key references account_key (id),
+	used_at text not null
+);
+
+CREATE TABLE account_password (
+	id         text not null primary key,
+	version    bigint not null,
+	home       text not null,
+	account    text not null references account (id),
+	secret     bytea not null, -- argon2id with its parameters and salt
+	temporary  boolean not null,
+	expires_at text not null,  -- of a temporary one, '' else
+	made_at    text not null,
+	retired_at text not null
+);
+
+CREATE UNIQUE INDEX account_password__account on account_password (account) where retired_at = '';
+
+CREATE INDEX account_password__account_made_at on account_password (account, made_at);
+
+CREATE TABLE account_place (
+	account    text not null primary key references account (id),
+	version    bigint not null,
+	home       text not null,
+	secret     bytea not null,
+	renewed_at text not null
+);
+
+CREATE TABLE account_recovery (
+	id         text   not null primary key,
+	version    bigint not null,
+	home       text   not null,
+	account    text   not null references account (id),
+	reason     text   not null,
+	asked_by   text   not null,
+	asked_at   text   not null,
+	expires_at text   not null,
+	state      text   not null,
+	decided_by text   not null,
+	decided_at text   not null
+);
+
+CREATE INDEX account_recovery__account on account_recovery (account);
+
+CREATE TABLE account_session (
+	id         text not null primary key,
+	token      text not null, -- SHA-256, in hex, of what the browser keeps
+	account    text not null references account (id),
+	terminal   text not null, -- of a place, '' else
+	how        text not null, -- password, oidc, proxy, place
+	pending    text not null, -- what is still to be done, with spaces between
+	factor     boolean not null, -- the second factor was given
+	failed     bigint not null, -- tries that went wrong since the sign-in before
+	address    text not null,
+	net        text not null, -- the address as it is counted
+	agent      text not null,
+	made_at    text not null,
+	used_at    text not null, -- to the minute
+	idle       bigint not null, -- seconds without use after which it ends
+	until_at   text not null, -- ends whatever happens
+	ended_at   text not null, -- '' while nobody has ended it
+	why        text not null
+);
+
+CREATE INDEX account_session__account_made_at on account_session (account, made_at);
+
+CREATE INDEX account_session__made_at on account_session (made_at);
+
+CREATE UNIQUE INDEX account_session__token on account_session (token);
+
+CREATE TABLE account_terminal (
+	id         text not null primary key,
+	version    bigint not null,
+	home       text not null,
+	account    text not null references account (id),
+	label      text not null,
+	state      text not null, -- waiting, bound, withdrawn
+	secret     bytea not null,
+	expires_at text not null, -- of the code, '' once it is bound
+	made_at    text not null
+);
+
+CREATE INDEX account_terminal__account on account_terminal (account);
+
+CREATE UNIQUE INDEX account_terminal__secret on account_terminal (secret);
+
+CREATE TABLE account_try (
+	kind     text not null,
+	subject  text not null,
+	until_at text not null, -- when everything is paid off
+	tries    bigint not null, -- since the last that went well
+	at       text not null,
+	primary key (kind, subject)
+);
+
+CREATE INDEX account_try__until_at on account_try (until_at);
+
 CREATE TABLE clause_clause (
 	regime     text   not null,
 	edition    text   not null,

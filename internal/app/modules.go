@@ -10,6 +10,7 @@ import (
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/feature/trailview"
 	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/account"
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/duty"
 	"sekimori/internal/kernel/job"
@@ -32,26 +33,31 @@ func (a *App) Modules() []feature.Module {
 
 // Audited lists every table under the trail.
 func Audited() []trail.Audited {
-	return slices.Concat(org.Audited(), access.Audited(), setting.Audited(), clause.Audited(), regime.Audited(), people.Tables(), trailview.Audited())
+	return slices.Concat(org.Audited(), access.Audited(), account.Audited(), setting.Audited(), clause.Audited(), regime.Audited(), people.Tables(), trailview.Audited())
 }
 
 // Unaudited lists every other table, with the reason why the trail does not hold it.
 func Unaudited() map[string]string {
 	return map[string]string{
-		"trail_act":        "the trail itself",
-		"trail_entry":      "the trail itself",
-		"trail_head":       "the trail itself",
-		"trail_tile":       "the trail itself",
-		"trail_checkpoint": "the trail itself",
-		"trail_follower":   "how far what is derived has come",
-		"trail_thing":      "derived from the trail by a follower",
-		"trail_store":      "the same id stands in the store",
-		"search_document":  "derived from the trail by a follower",
-		"search_index":     "derived from the trail by a follower",
-		"search_form":      "by which sources what is derived was made",
-		"job":              "work under way; its effects are audited",
-		"job_beat":         "work under way; its effects are audited",
-		"org_stamp":        "a counter that says when what a process remembers is old",
+		"trail_act":          "the trail itself",
+		"trail_entry":        "the trail itself",
+		"trail_head":         "the trail itself",
+		"trail_tile":         "the trail itself",
+		"trail_checkpoint":   "the trail itself",
+		"trail_follower":     "how far what is derived has come",
+		"trail_thing":        "derived from the trail by a follower",
+		"trail_store":        "the same id stands in the store",
+		"search_document":    "derived from the trail by a follower",
+		"search_index":       "derived from the trail by a follower",
+		"search_form":        "by which sources what is derived was made",
+		"account_session":    "who is signed in, and was: a record of its own, kept for 13 months",
+		"account_try":        "counters of wrong passwords and codes",
+		"account_key_use":    "when a key was used last",
+		"account_factor_use": "how far a second factor was used, so that no code counts twice",
+		"account_ceremony":   "what a session has begun and not ended",
+		"job":                "work under way; its effects are audited",
+		"job_beat":           "work under way; its effects are audited",
+		"org_stamp":          "a counter that says when what a process remembers is old",
 	}
 }
 
@@ -61,6 +67,7 @@ func Schemas() []db.Schema {
 		{Module: "trail", FS: trail.Schema()},
 		{Module: "org", FS: org.Schema()},
 		{Module: "access", FS: access.Schema()},
+		{Module: "account", FS: account.Schema()},
 		{Module: "search", FS: search.Schema()},
 		{Module: "clause", FS: clause.Schema()},
 		{Module: "setting", FS: setting.Schema()},

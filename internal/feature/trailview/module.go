@@ -28,6 +28,10 @@ func Words() feature.Words {
 		},
 	}
 	maps.Copy(w.Acts, account.FactorActs())
+	maps.Copy(w.Acts, account.ActWords())
+	for kind, columns := range account.ColumnWords() {
+		w.Kinds[kind] = feature.KindWords{Title: columns[""], Columns: columns, Text: account.ValueWords}
+	}
 	for kind, columns := range account.FactorColumns() {
 		w.Kinds[kind] = feature.KindWords{Title: columns[""], Columns: columns, Text: account.FactorText}
 	}

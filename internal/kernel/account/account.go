@@ -43,6 +43,7 @@ type Account struct {
 	Folded string  `db:"folded" trail:"personal"` // the login as it is compared
 	State  State   `db:"state"`
 	MadeAt db.Time `db:"made_at"`
+	OutAt  string  `db:"out_at"` // db.Time up to which all sessions have ended, "" for none
 }
 
 // Actor is the account as the trail names who acts.
@@ -53,9 +54,6 @@ func (a Account) Actor() string {
 	return "person:" + string(a.Person)
 }
 
-// PersonHome is the home of what is a person's own.
-func PersonHome(person id.ID) string { return "p:" + string(person) }
-
 // fold is a login as it is compared.
 func fold(login string) string { return text.Fold(login) }
 
@@ -64,5 +62,5 @@ func (a Account) home() string {
 	if a.Kind == Place {
 		return org.UnitHome(a.Unit)
 	}
-	return PersonHome(a.Person)
+	return org.PersonHome(a.Person)
 }

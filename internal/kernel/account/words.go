@@ -13,7 +13,7 @@ func FactorActs() map[string]string {
 // thing is called stands under "".
 func FactorColumns() map[string]map[string]string {
 	return map[string]map[string]string{
-		"factor": {"": "本人確認の手段", "account": "利用者", "kind": "種類", "label": "名前", "drift": "時計の進み（区間）", "added_at": "登録", "withdrawn_at": "取消し"},
+		"factor":  {"": "本人確認の手段", "account": "利用者", "kind": "種類", "label": "名前", "drift": "時計の進み（区間）", "added_at": "登録", "withdrawn_at": "取消し"},
 		"api-key": {"": "APIのキー", "account": "利用者", "label": "名前", "scope": "できること", "expires_at": "期限", "made_at": "作成", "withdrawn_at": "取消し"},
 		"recovery": {
 			"": "本人確認の再登録", "account": "利用者", "reason": "理由", "asked_by": "求めた者", "asked_at": "求めた日時", "expires_at": "期限",

@@ -139,9 +139,15 @@ func EverStated(ctx context.Context, r db.Reader, now db.Time, statements []id.I
 	return veiled(list), err
 }
 
-// AssignmentHistory reads every assignment of a person.
-func (v View) AssignmentHistory(ctx context.Context, r db.Reader, person id.ID) ([]Assignment, error) {
-	return always(ctx, r, v, Assignments, `person = $1`, person)
+// AssignmentHistory reads every assignment of some people, the earliest day first.
+func (v View) AssignmentHistory(ctx context.Context, r db.Reader, people ...id.ID) ([]Assignment, error) {
+	var args []any
+	return always(ctx, r, v, Assignments, `person in `+db.In(&args, people), args...)
+}
+
+// Numbered reads who has a number on the day: one, unless something is wrong with the data.
+func (v View) Numbered(ctx context.Context, r db.Reader, number string) ([]Person, error) {
+	return now(ctx, r, v, People, `number = $1`, `from_on desc, id`, number)
 }
 
 // AssignmentsOf reads the assignments of some people.

@@ -9,7 +9,8 @@ create table account (
 	login   text not null,
 	folded  text not null, -- the login as it is compared
 	state   text not null, -- active, suspended, closed
-	made_at text not null
+	made_at text not null,
+	out_at  text not null  -- sessions up to then have ended, '' for none
 );
 -- A person has one account, also after it was closed. A login is free again when its account is closed.
 create unique index account__person on account (person) where person <> '';
@@ -87,6 +88,7 @@ create table account_session (
 	how        text not null, -- password, oidc, proxy, place
 	pending    text not null, -- what is still to be done, with spaces between
 	factor     boolean not null, -- the second factor was given
+	failed     bigint not null, -- tries that went wrong since the sign-in before
 	address    text not null,
 	net        text not null, -- the address as it is counted
 	agent      text not null,
