@@ -21,7 +21,7 @@ var static embed.FS
 
 // stylesheets make site.css, in this order.
 func stylesheets() []string {
-	return []string{"tokens.css", "base.css", "frame.css", "content.css", "clause.css", "table.css", "form.css", "flow.css", "print.css"}
+	return []string{"tokens.css", "base.css", "frame.css", "content.css", "clause.css", "table.css", "form.css", "flow.css", "print.css", "paper.css"}
 }
 
 // assets are the files of the site by name. Their address holds the hash of their content,

@@ -17,8 +17,9 @@ import (
 // draftView asks for all values of a draft at once.
 type draftView struct {
 	web.Page
-	Day  ui.SearchForm
-	Form ui.Form
+	Day          ui.SearchForm
+	Form         ui.Form
+	First, Pairs []ui.Field // of the form: about the draft; and of each setting its value and the reason
 }
 
 // reason begins the name of the field with the reason for the value of a setting, whose own field bears its key.
@@ -50,6 +51,7 @@ func (p pages) drafting(ctx context.Context, r *web.Request) (draftView, error) 
 			{Type: ui.Check, Name: "all", Label: "値の変わらない設定も、案に含める"},
 		}, settingFields(list, before)...),
 	})
+	v.First, v.Pairs = v.Form.Fields[:3], v.Form.Fields[3:]
 	return v, nil
 }
 

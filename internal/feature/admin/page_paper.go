@@ -22,7 +22,7 @@ type paperView struct {
 	web.Page
 	Alarm    ui.Notice
 	Facts    ui.DescriptionList
-	Tables   []ui.Table
+	Table    ui.Table
 	Receipt  string
 	Waits    ui.Notice // for the receipt
 	Adopt    ui.Form
@@ -53,7 +53,7 @@ func (p pages) paper(ctx context.Context, r *web.Request) (v paperView, err erro
 			return err
 		}
 		v.Facts.Items = paperFacts(d, x, names)
-		v.Tables = lineTables(x)
+		v.Table = lineTable(x)
 		p.forms(&v, r, d, x)
 		receipt, err := p.s.log.Receipt(ctx, reader, setting.DraftKind, string(d.ID), 1)
 		switch errs.KindOf(err) {
@@ -90,35 +90,35 @@ func paperFacts(d setting.Draft, x setting.Paper, names map[string]string) []ui.
 	case d.State == setting.Adopted:
 		items = append(items, ui.Description{Term: "決めた人", Cell: ui.Text(names[d.Decider])})
 	}
-	return append(items, ui.Description{Term: "検証値", Cell: ui.Cell{{Text: d.Sum}, {Text: "SHA-256。この紙の内容が変わると、初めの8文字も変わります", Quiet: true}}})
+	return append(items, ui.Description{Term: "検証値", Cell: ui.Cell{{Text: d.Sum}, {Text: "（SHA-256）", Quiet: true}}})
 }
 
-// lineTables has a table for each policy.
-func lineTables(x setting.Paper) []ui.Table {
-	var tables []ui.Table
+// lineTable is what the paper asks for, in one table.
+func lineTable(x setting.Paper) ui.Table {
+	t := ui.Table{Caption: "標準運用値（" + ui.Figure(len(x.Lines)) + "件）", Stack: true, Columns: []ui.Column{
+		{Title: "規程"}, {Title: "項目", Head: true}, {Title: "現在"}, {Title: "案"}, {Title: "根拠"}, {Title: "備考"},
+	}}
 	owner := ""
 	for _, l := range x.Lines {
-		if l.Owner != owner {
-			owner = l.Owner
-			tables = append(tables, ui.Table{Caption: "規程：" + l.Policy, Stack: true, Columns: []ui.Column{
-				{Title: "項目", Head: true}, {Title: "現在"}, {Title: "案"}, {Title: "根拠"}, {Title: "備考"},
-			}})
+		policy := l.Policy
+		if l.Owner == owner {
+			policy = "〃"
 		}
-		t := &tables[len(tables)-1]
+		owner = l.Owner
 		now := ui.Cell{{Text: "未決定", Quiet: true}}
 		if l.Number != "" {
-			now = ui.Cell{{Text: l.Current}, {Text: "決裁 " + l.Number, Quiet: true}}
+			now = append(ui.Text(strings.Split(l.Current, "、")...), ui.Item{Text: "決裁 " + l.Number, Quiet: true})
 		}
 		if l.Number != "" && l.Current == l.Words {
 			now = append(now, ui.Item{Text: "変更なし", Quiet: true})
 		}
 		basis := basisCell(l.Basis)
 		if l.Ours {
-			basis = append(basis, ui.Item{Text: "値は関守の提案"})
+			basis = append(basis, ui.Item{Text: "値は提案"})
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(l.Title), now, ui.Text(strings.Split(l.Words, "、")...), basis, ui.Text(nonEmpty(l.Reason, l.Note)...)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(policy), ui.Text(l.Title), now, ui.Text(strings.Split(l.Words, "、")...), basis, ui.Text(nonEmpty(l.Reason, l.Note)...)}})
 	}
-	return tables
+	return t
 }
 
 func nonEmpty(texts ...string) []string {

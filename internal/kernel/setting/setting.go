@@ -96,7 +96,7 @@ func (d Declaration) parseWhole(written []string) (string, error) {
 	case err != nil:
 		return "", errs.New(errs.Invalid, "整数で書いてください（単位は%s）。", d.Unit.Title())
 	case n < d.Min || n > d.Max:
-		return "", errs.New(errs.Invalid, "%sにしてください。", d.Range())
+		return "", errs.New(errs.Invalid, "%sから%sまでにしてください。", d.Words(strconv.Itoa(d.Min)), d.Words(strconv.Itoa(d.Max)))
 	}
 	return strconv.Itoa(n), nil
 }
@@ -153,8 +153,10 @@ func (d Declaration) Range() string {
 	switch {
 	case d.Unit == Many && d.Min > 0:
 		return fmt.Sprintf("%d個以上", d.Min)
-	case !d.Unit.Whole():
+	case !d.Unit.Whole(), d.Min == 0 && d.Max == d.Unit.Longest():
 		return ""
+	case d.Max == d.Unit.Longest():
+		return d.Words(strconv.Itoa(d.Min)) + "以上"
 	}
 	return d.Words(strconv.Itoa(d.Min)) + "から" + d.Words(strconv.Itoa(d.Max)) + "まで"
 }

@@ -9,12 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -126,6 +128,17 @@ func (p *Page) Screenshot(path string) {
 	p.check(os.MkdirAll(filepath.Dir(path), 0o755))
 	p.check(os.WriteFile(path, picture, 0o644))
 }
+
+// Print prints the page on the paper that its style asks for, and gives a PDF and how many sheets it takes.
+func (p *Page) Print() (pdf []byte, sheets int) {
+	p.t.Helper()
+	printed, err := chromedp.Call(p.ctx, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: new(true)})
+	p.check(err)
+	return printed.Data, len(sheet.FindAll(printed.Data, -1))
+}
+
+// sheet is how a PDF of Chromium begins one.
+var sheet = regexp.MustCompile(`/Type /Page\b`)
 
 // Eval is the value of an expression of JavaScript in the page.
 func Eval[T any](p *Page, expression string) T {
