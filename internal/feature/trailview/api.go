@@ -118,7 +118,8 @@ func (a api) act(ctx context.Context, by *access.Actor, in *actInput) (page web.
 		page = web.Each(web.List[trail.Entry]{Items: list}, func(e trail.Entry) entryRow {
 			return entryRow{
 				*e.Seq, e.At, e.Actor, e.Name, a.p.words.act(e.Name),
-				thingRow{e.Kind, e.Thing, a.p.words.label(e.Kind, e.Thing, e.Public, e.Personal, names)}, e.Version, e.Gone,
+				thingRow{e.Kind, e.Thing, a.p.words.label(e.Kind, e.Thing, e.Public, e.Personal, names)},
+				e.Version, e.Gone,
 			}
 		})
 		if next > 0 {

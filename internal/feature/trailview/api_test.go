@@ -67,7 +67,7 @@ func TestOperations(t *testing.T) {
 				"/trail/acts?actor=cli:nobody&":              "",
 				"/trail/acts?from=2026-03-21&":               "",
 				"/trail/acts?from=2026-03-20&to=2026-03-20&": "unit.rename unit.make trail.epoch",
-				thing + "?":                                  "unit.rename unit.make",
+				thing + "?": "unit.rename unit.make",
 			} {
 				if got := w.column(t, path, "name"); got != want {
 					t.Errorf("%s: %q, want %q", path, got, want)
