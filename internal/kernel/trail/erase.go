@@ -166,7 +166,7 @@ func (l *Log) Erasable(ctx context.Context, r db.Reader, tables []Audited, e Era
 // KeepErasures brings the list of erasures in the store up to date. Erase does it; it is also done before a backup and when
 // the program starts, for erasures after which the program was killed.
 func (l *Log) KeepErasures(ctx context.Context) error {
-	return l.alone(ctx, "trail erasures", func(tx *db.Tx) error {
+	return l.alone(ctx, "trail erasures", l.patience.own, func(tx *db.Tx) error {
 		known, err := l.store.Erasures()
 		if err != nil {
 			return err

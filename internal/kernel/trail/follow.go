@@ -68,7 +68,7 @@ func (l *Log) Follow(followers ...Follower) *Log {
 func (l *Log) Rebuild(ctx context.Context, name string) error {
 	for _, f := range l.followers {
 		if f.Name == name {
-			return l.alone(ctx, f.lock(), func(tx *db.Tx) error {
+			return l.alone(ctx, f.lock(), l.patience.own, func(tx *db.Tx) error {
 				tx.AfterCommit(func() { nudge(f.wake) })
 				return moveFollower(ctx, tx, name, 0)
 			})
@@ -108,7 +108,7 @@ func (l *Log) catchUp(ctx context.Context, f following) error {
 		}); err != nil || !behind {
 			return err // having waited for nobody
 		}
-		if err := l.alone(ctx, f.lock(), func(tx *db.Tx) error {
+		if err := l.alone(ctx, f.lock(), l.patience.own, func(tx *db.Tx) error {
 			at, err := followerAt(ctx, tx, f.Name)
 			if err != nil {
 				return err

@@ -14,15 +14,21 @@ type Log struct {
 	db   *db.DB
 	wake chan struct{} // holds one token when something was committed that has no number yet
 
-	patience  time.Duration // for a process that holds a lock and is not heard of (alone)
-	batch     int           // entries that get their numbers in one transaction
-	store     *Store        // nil for a log that signs nothing
+	patience  patience // for a process that holds a lock and is not heard of (alone)
+	batch     int      // entries that get their numbers in one transaction
+	store     *Store   // nil for a log that signs nothing
 	followers []following
+}
+
+// patience is how long a process at work may say nothing to the database while another waits for its turn.
+type patience struct {
+	own  time.Duration // with the log's own work, which computes little between two statements
+	acts time.Duration // with acts: an import of a city reads its files and works out what they come to within its transaction
 }
 
 // New gives the trail of a database.
 func New(d *db.DB) *Log {
-	return &Log{db: d, wake: make(chan struct{}, 1), patience: 10 * time.Second, batch: atOnce}
+	return &Log{db: d, wake: make(chan struct{}, 1), patience: patience{own: 10 * time.Second, acts: 5 * time.Minute}, batch: atOnce}
 }
 
 // DB is the database whose trail this is, for reading.
@@ -66,9 +72,10 @@ func (l *Log) Do(ctx context.Context, act Act, fn func(tx *Tx) error) error {
 	return l.db.Update(ctx, func(inner *db.Tx) error { return l.act(ctx, inner, act, fn) })
 }
 
-// DoAlone is Do for work of which there is one at a time over all processes (db.UpdateAlone, with its limits on PostgreSQL).
+// DoAlone is Do for work of which there is one at a time over all processes (db.UpdateAlone, with its limits on PostgreSQL). Who
+// says nothing to the database for five minutes, while another waits for his turn, is taken for stopped, and fails.
 func (l *Log) DoAlone(ctx context.Context, name string, act Act, fn func(tx *Tx) error) error {
-	return l.alone(ctx, name, func(inner *db.Tx) error { return l.act(ctx, inner, act, fn) })
+	return l.alone(ctx, name, l.patience.acts, func(inner *db.Tx) error { return l.act(ctx, inner, act, fn) })
 }
 
 func (l *Log) act(ctx context.Context, inner *db.Tx, act Act, fn func(tx *Tx) error) error {

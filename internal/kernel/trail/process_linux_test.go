@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func TestPart(t *testing.T) {
 	}
 	d.Now = func() time.Time { return time.Now().Add(-2 * time.Second) } // its clock is not ours
 	l := New(d)
-	l.patience = time.Second
+	l.patience.own = time.Second
 	switch part {
 	case "write and sign":
 		l = open(t, d, dir)
@@ -179,7 +180,7 @@ func TestAStoppedProcessIsPassedOver(t *testing.T) {
 			dsn := testkit.DSN(t, db.Postgres, own())
 			d := testkit.Open(t, dsn, own())
 			l := New(d)
-			l.patience = time.Second
+			l.patience.own = time.Second
 			more(t, l, 300)
 			change(t.Context(), l, 50)
 			other := start(t, part, dsn, "")
@@ -209,34 +210,70 @@ func TestAStoppedProcessIsPassedOver(t *testing.T) {
 	}
 }
 
-// TestASlowProcessIsNotPassedOver has one at work for longer than the others' patience: they wait.
+// TestASlowProcessIsNotPassedOver has one at work for longer than the others' patience: they wait. One that says nothing to the
+// database meanwhile is not waited for so long at the log's own work, but it is at acts.
 func TestASlowProcessIsNotPassedOver(t *testing.T) {
 	t.Parallel()
-	d := testkit.Open(t, testkit.DSN(t, db.Postgres, own()), own())
-	l := New(d)
-	l.patience = 100 * time.Millisecond
-	holds, done := make(chan struct{}), false
-	var group sync.WaitGroup
-	group.Go(func() {
-		if err := l.alone(t.Context(), "slow", func(tx *db.Tx) error {
-			close(holds)
-			_, err := db.List[string](t.Context(), tx, `select cast(pg_sleep(1) as text)`)
-			done = err == nil
-			return err
-		}); err != nil {
-			t.Error(err)
-		}
-	})
-	<-holds
-	if err := l.alone(t.Context(), "slow", func(*db.Tx) error {
-		if !done {
-			t.Error("the slow one was passed over")
-		}
-		return nil
-	}); err != nil {
-		t.Error(err)
+	sleep := func(ctx context.Context, tx *db.Tx) error {
+		_, err := db.List[string](ctx, tx, `select cast(pg_sleep(1) as text)`)
+		return err
 	}
-	group.Wait()
+	think := func(ctx context.Context, tx *db.Tx) error {
+		time.Sleep(time.Second)
+		_, err := db.Get[int](ctx, tx, `select 1`)
+		return err
+	}
+	for name, c := range map[string]struct {
+		alone func(l *Log, fn work) error
+		slow  work
+		waits bool
+	}{
+		"own work in the database": {ownWork, sleep, true},
+		"own work beside it":       {ownWork, think, false},
+		"an act beside it":         {oneAct, think, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := testkit.Open(t, testkit.DSN(t, db.Postgres, own()), own())
+			l := New(d)
+			l.patience.own = 100 * time.Millisecond
+			holds, done := make(chan struct{}), atomic.Bool{}
+			var group sync.WaitGroup
+			group.Go(func() {
+				first := sync.OnceFunc(func() { close(holds) })
+				if err := c.alone(l, func(ctx context.Context, tx *db.Tx) error {
+					first()
+					err := c.slow(ctx, tx)
+					done.Store(err == nil)
+					return err
+				}); (err == nil) != c.waits {
+					t.Errorf("the slow one: %v", err)
+				}
+			})
+			<-holds
+			if err := c.alone(l, func(context.Context, *db.Tx) error {
+				if done.Load() != c.waits {
+					t.Errorf("the slow one was done: %v", done.Load())
+				}
+				return nil
+			}); err != nil {
+				t.Error(err)
+			}
+			group.Wait()
+		})
+	}
+}
+
+type work func(ctx context.Context, tx *db.Tx) error
+
+func ownWork(l *Log, fn work) error {
+	ctx := context.Background()
+	return l.alone(ctx, "slow", l.patience.own, func(tx *db.Tx) error { return fn(ctx, tx) })
+}
+
+func oneAct(l *Log, fn work) error {
+	ctx := context.Background()
+	return l.DoAlone(ctx, "slow", Act{Actor: "cli:test", Name: "slow"}, func(tx *Tx) error { return fn(ctx, tx.inner) })
 }
 
 // TestKilledProcesses kills a process that writes, numbers and signs all the time: whatever moment that was, what it had

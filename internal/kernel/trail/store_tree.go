@@ -231,7 +231,7 @@ func values(n int, types ...string) string {
 // entries for: these are never known, and reading the whole table for a few entries must not depend on a guess. What is off
 // counts as so dear that even one row would be worth compiling (jit), which takes 50 ms.
 func (l *Log) treeAlone(ctx context.Context, fn func(tx *db.Tx) error) error {
-	return l.alone(ctx, sequencing, func(tx *db.Tx) error {
+	return l.alone(ctx, sequencing, l.patience.own, func(tx *db.Tx) error {
 		if tx.Engine() == db.Postgres {
 			if _, err := tx.Exec(ctx, `select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`); err != nil {
 				return err
@@ -244,13 +244,13 @@ func (l *Log) treeAlone(ctx context.Context, fn func(tx *db.Tx) error) error {
 // alone is UpdateAlone that does not wait for ever on PostgreSQL for a process which was stopped, or whose machine was lost,
 // in its turn: where the server has waited for that process for as long as patience, its transaction is ended. Nothing is lost
 // by that but what it had not committed.
-func (l *Log) alone(ctx context.Context, name string, fn func(tx *db.Tx) error) error {
+func (l *Log) alone(ctx context.Context, name string, patience time.Duration, fn func(tx *db.Tx) error) error {
 	if l.db.Engine() != db.Postgres {
 		return l.db.UpdateAlone(ctx, name, fn)
 	}
 	for {
 		waiting, cancel := context.WithCancel(ctx)
-		timer := time.AfterFunc(l.patience, cancel)
+		timer := time.AfterFunc(patience, cancel)
 		err := l.db.UpdateAlone(waiting, name, func(tx *db.Tx) error {
 			timer.Stop()
 			return fn(tx)
@@ -261,20 +261,20 @@ func (l *Log) alone(ctx context.Context, name string, fn func(tx *db.Tx) error) 
 		if !gaveUp {
 			return err
 		}
-		if err := l.release(ctx, name); err != nil {
+		if err := l.release(ctx, name, patience); err != nil {
 			return err
 		}
 	}
 }
 
 // release ends the transaction that holds the lock of UpdateAlone and has not been heard of.
-func (l *Log) release(ctx context.Context, name string) error {
+func (l *Log) release(ctx context.Context, name string, patience time.Duration) error {
 	return l.db.View(ctx, func(r db.Reader) error {
 		_, err := db.List[bool](ctx, r, `select pg_terminate_backend(a.pid) from pg_locks k join pg_stat_activity a on a.pid = k.pid
 			where k.locktype = 'advisory' and k.granted and k.objsubid = 1 and a.datname = current_database()
 			and (cast(k.classid as bigint) << 32) + cast(k.objid as bigint) = hashtextextended($1, 0)
 			and a.wait_event_type = 'Client' and a.state_change < clock_timestamp() - make_interval(secs => cast($2 as bigint) / 1000.0)`,
-			name, l.patience.Milliseconds())
+			name, patience.Milliseconds())
 		return err
 	})
 }
