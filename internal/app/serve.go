@@ -42,12 +42,16 @@ type serveCommand struct {
 	Body   string `env:"SEKIMORI_BODY" placeholder:"NAME" help:"団体の名前（画面に出る）"`
 
 	Front frontFlags `embed:""`
+	OIDC  oidcFlags  `embed:"" prefix:"oidc-"`
 }
 
 // Run serves one database until it is told to stop.
 func (k *serveCommand) Run(c *console) error {
 	f, err := k.Front.read(k.Listen)
 	if err != nil {
+		return err
+	}
+	if _, err := k.OIDC.options(); err != nil { // the door follows
 		return err
 	}
 	if inside, _ := local(k.Listen); !inside { // until the site asks who somebody is

@@ -113,7 +113,7 @@ func serve(t *testing.T, flags ...string) (address string, said *told) {
 			t.Errorf("exit status %d: %s", status, said)
 		}
 	})
-	port := regexp.MustCompile(`:([0-9]+)[ ）]`)
+	port := regexp.MustCompile(`:([0-9]+)）? を開いてください`) // beside what other tests log
 	for range 200 {
 		if m := port.FindStringSubmatch(said.String()); m != nil {
 			return "localhost:" + m[1], said

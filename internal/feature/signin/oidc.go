@@ -39,8 +39,8 @@ type Known struct {
 	Next   string // the address that he wanted, as he sent it
 }
 
-// check says what is wrong with the options.
-func (o ProviderOptions) check() error {
+// Check says what is wrong with the options.
+func (o ProviderOptions) Check() error {
 	to, err := url.Parse(o.Issuer)
 	local := err == nil && slices.Contains([]string{"127.0.0.1", "localhost", "::1"}, to.Hostname())
 	switch {

@@ -44,7 +44,7 @@ const (
 
 // NewProvider checks the options; it asks nobody.
 func NewProvider(o ProviderOptions) (*Provider, error) {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	sealer, err := newSealer(o.Key)
