@@ -58,6 +58,7 @@ type Held struct {
 	AddedAt db.Time
 	UsedAt  string // db.Time of the last time it was given, "" for never
 	Left    int    // codes of a printed list that are not used yet
+	Wrong   int64  // in what Verify gives: tries before this one that were wrong, since the last that was right
 	Lost    bool   // it cannot be used since the key of the store is another: it has to be enrolled anew
 }
 

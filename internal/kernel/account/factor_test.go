@@ -30,6 +30,11 @@ func factorSite() FactorOptions {
 	}
 }
 
+const (
+	home = "192.0.2.1" // from where the owner comes
+	away = "203.0.113.1"
+)
+
 // door is a database with an account whose second factors are tried.
 type door struct {
 	*testing.T
@@ -129,7 +134,7 @@ func (w *door) enrol(label string) (key string, h Held) {
 // try gives a factor and says what came of it.
 func (w *door) try(kind FactorKind, input string) error {
 	w.Helper()
-	return w.Verify(w.Context(), Try{w.account, "session-1", kind, input}, nil)
+	return w.Verify(w.Context(), Try{w.account, "session-1", home, kind, input}, nil)
 }
 
 // want compares the outcome of a try.
@@ -185,6 +190,7 @@ func TestFactorsAreLimited(t *testing.T) {
 		}
 		err := w.try(TOTP, w.code(key, 0))
 		w.want("the eleventh", err, errs.TooMany)
+		w.wrong("from elsewhere at once", w.Verify(t.Context(), Try{w.account, "session-2", away, TOTP, "000000"}, nil))
 		if e, ok := errors.AsType[*errs.Error](err); !ok || e.Retry <= 0 || e.Retry > pause {
 			t.Errorf("retry in %v", e)
 		}
@@ -192,7 +198,12 @@ func TestFactorsAreLimited(t *testing.T) {
 		w.wrong("after the wait", w.try(TOTP, "000000"))
 		w.want("and again", w.try(TOTP, w.code(key, 0)), errs.TooMany)
 		w.clock.Add(pause)
-		w.right("nobody is locked out", w.try(TOTP, w.code(key, 0)))
+		w.right("nobody is locked out", w.Verify(t.Context(), Try{w.account, "session-1", home, TOTP, w.code(key, 0)}, func(_ *db.Tx, h Held) error {
+			if h.Wrong != freeTries+2 {
+				t.Errorf("%d tries were wrong, want %d", h.Wrong, freeTries+2)
+			}
+			return nil
+		}))
 		w.clock.Add(pause)
 		w.right("at once after a right one", w.try(TOTP, w.code(key, 0)))
 		w.wrong("ten are free again", w.try(TOTP, "000000"))
@@ -208,7 +219,7 @@ func TestManyAtOnce(t *testing.T) {
 		outcomes := make(chan error, n)
 		for range n {
 			go func() {
-				outcomes <- w.Verify(context.WithoutCancel(t.Context()), Try{w.account, "s", TOTP, "000000"}, nil)
+				outcomes <- w.Verify(context.WithoutCancel(t.Context()), Try{w.account, "s", home, TOTP, "000000"}, nil)
 			}()
 		}
 		judged := 0

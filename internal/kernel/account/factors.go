@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
 
@@ -13,11 +12,6 @@ import (
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
-)
-
-const (
-	freeTries = 10          // that may be wrong before one has to wait
-	pause     = time.Minute // between tries from then on; never longer: nobody can lock another out
 )
 
 // FactorOptions is what the body decides about second factors, and where they are used.
@@ -124,12 +118,6 @@ func (s *Factors) held(h holding) Held {
 	}
 }
 
-// Wrong says how many tries of an account have been wrong since the last that was right.
-func (s *Factors) Wrong(ctx context.Context, r db.Reader, account id.ID) (int64, error) {
-	t, err := triesOf(ctx, r, account)
-	return t.Wrong, err
-}
-
 // owns says whether somebody acts for himself, or the program for everybody.
 func owns(by *access.Actor, a Account) bool {
 	return by.Class == access.Program || by.Class == access.Person && a.Kind == Person && a.Person == by.Person.Person
@@ -174,6 +162,7 @@ func factorOwner(ctx context.Context, r db.Reader, account id.ID) (Account, erro
 type Try struct {
 	Account id.ID
 	Session string // for a passkey: the session that asked for the challenge
+	Net     string // where it comes from, as it is counted (Session.Net)
 	Kind    FactorKind
 	Input   string // the code; for a passkey the browser's answer as JSON
 }
@@ -198,10 +187,11 @@ func (s *Factors) Verify(ctx context.Context, try Try, then func(tx *db.Tx, h He
 		if moved, err := moveUse(ctx, tx, h.use, use); err != nil || !moved {
 			return wrongOr(err)
 		}
-		if err := forgetTries(ctx, tx, try.Account); err != nil || then == nil {
+		given := s.held(h)
+		if given.Wrong, err = paid(ctx, tx, try.Account); err != nil || then == nil {
 			return err
 		}
-		return then(tx, s.held(h))
+		return then(tx, given)
 	})
 }
 
@@ -226,7 +216,7 @@ func (s *Factors) judge(ctx context.Context, try Try) (checker, error) {
 				return wrongOr(err)
 			}
 		}
-		return book(ctx, tx, try.Account)
+		return book(ctx, tx, try)
 	}); err != nil {
 		return nil, err
 	}
@@ -239,20 +229,6 @@ func (s *Factors) judge(ctx context.Context, try Try) (checker, error) {
 		return s.checkPasskey(ctx, try.Account, begun.Data, try.Input)
 	}
 	return nil, ErrWrong
-}
-
-// book counts a try before it is judged, so that many at once are judged no oftener than one after the other.
-func book(ctx context.Context, tx *db.Tx, account id.ID) error {
-	tries, err := triesOf(ctx, tx, account)
-	if err != nil {
-		return err
-	}
-	if wait := pause - tx.Now.Sub(tries.Last.Time()); tries.Wrong >= freeTries && wait > 0 {
-		late := errs.New(errs.TooMany, "続けて正しくなかったため、いまは受け付けません。%d秒待って、もう一度お試しください。", int(wait.Seconds())+1)
-		late.Retry = wait
-		return late
-	}
-	return countTry(ctx, tx, account)
 }
 
 // counting lists the factors of one kind that can be given.

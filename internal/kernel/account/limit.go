@@ -30,13 +30,14 @@ const (
 	placePays = 5 * time.Minute
 )
 
-// debts are the kinds of counters in account_try. Package-wide there is one more, of second factors.
+// debts are the kinds of counters in account_try.
 const (
 	ofNet      = "net"      // wrong tries from an address
 	ofPair     = "pair"     // from a shared address for one account
 	ofAccount  = "account"  // for one account
 	ofWait     = "wait"     // until_at is when somebody may try who has to wait
 	ofTerminal = "terminal" // wrong numbers on a terminal
+	ofFactor   = "factor"   // wrong second factors for one account, and, with the address, from there
 )
 
 // debt is one counter.

@@ -123,7 +123,7 @@ func (s *Factors) ConfirmRecovery(ctx context.Context, by *access.Actor, recover
 		if err := dropCeremonies(ctx, tx.Plain(), a.ID); err != nil {
 			return err
 		}
-		if err := forgetTries(ctx, tx.Plain(), a.ID); err != nil {
+		if err := dropDebts(ctx, tx.Plain(), ofFactor, string(a.ID)); err != nil {
 			return err
 		}
 		password, err = s.options.Reissue(ctx, tx, a)

@@ -55,11 +55,18 @@ type Service struct {
 
 // New makes the service.
 func New(log *trail.Log, o Options) *Service {
-	return &Service{log: log, d: log.DB(), options: o, rule: NewRule(), hasher: newHasher(costNow), trying: map[string]int{}}
+	s := &Service{log: log, d: log.DB(), options: o, rule: NewRule(), hasher: newHasher(costNow), trying: map[string]int{}}
+	if o.Factors != nil {
+		s.UseFactors(o.Factors)
+	}
+	return s
 }
 
-// UseFactors names the second factors where they are made after the service.
-func (s *Service) UseFactors(f *Factors) { s.options.Factors = f }
+// UseFactors names the second factors where they are made after the service. It is called before either is used.
+func (s *Service) UseFactors(f *Factors) {
+	f.hasher = s.hasher // one memory for all
+	s.options.Factors = f
+}
 
 func (s *Service) terms(ctx context.Context, r db.Reader) (Terms, error) {
 	if s.options.Terms == nil {

@@ -10,6 +10,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/access"
 )
 
 // How is the door by which somebody came in.
@@ -49,7 +50,7 @@ type Session struct {
 	How      How     `db:"how"`
 	Pending  string  `db:"pending"` // with spaces between
 	Factor   bool    `db:"factor"`  // the second factor was given
-	Failed   int64   `db:"failed"`  // tries with a wrong password since the sign-in before
+	Failed   int64   `db:"failed"`  // tries with a wrong password or second factor since the sign-in before
 	Address  string  `db:"address"`
 	Net      string  `db:"net"`
 	Agent    string  `db:"agent"`
@@ -190,14 +191,33 @@ func (s *Service) GiveFactor(ctx context.Context, x Session, kind FactorKind, in
 	if s.options.Factors == nil {
 		return "", ErrWrong
 	}
-	err = s.options.Factors.Verify(ctx, Try{Account: x.Account, Session: string(x.ID), Kind: kind, Input: input}, func(tx *db.Tx, _ Held) (err error) {
-		token, err = s.rise(ctx, tx, x, func(x *Session) {
+	err = s.options.Factors.Verify(ctx, x.try(kind, input), s.given(ctx, x, &token))
+	return token, err
+}
+
+// GiveTwo is GiveFactor by two codes that follow each other, of a token whose clock has gone wrong (Factors.Resync).
+func (s *Service) GiveTwo(ctx context.Context, by *access.Actor, x Session, first, second string) (token string, err error) {
+	if s.options.Factors == nil {
+		return "", ErrWrong
+	}
+	err = s.options.Factors.Resync(ctx, by, x.try(TOTP, first), second, s.given(ctx, x, &token))
+	return token, err
+}
+
+func (s Session) try(kind FactorKind, input string) Try {
+	return Try{Account: s.Account, Session: string(s.ID), Net: s.Net, Kind: kind, Input: input}
+}
+
+// given lets a session rise by a second factor.
+func (s *Service) given(ctx context.Context, x Session, token *string) func(tx *db.Tx, h Held) error {
+	return func(tx *db.Tx, h Held) (err error) {
+		*token, err = s.rise(ctx, tx, x, func(x *Session) {
 			x.done(GiveFactor)
 			x.Factor = true
+			x.Failed += h.Wrong
 		})
 		return err
-	})
-	return token, err
+	}
 }
 
 // Enrolled goes on after a second factor was enrolled in a session that had to: who has shown that he can give it, has given it.

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"time"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
@@ -64,29 +63,9 @@ func moveUse(ctx context.Context, tx *db.Tx, from, to factorUse) (bool, error) {
 	return len(done) == 1, err
 }
 
-// factorTries counts tries that were not right.
-type factorTries struct {
-	Wrong int64   `db:"tries"`
-	Last  db.Time `db:"at"`
-}
-
-func triesOf(ctx context.Context, r db.Reader, account id.ID) (factorTries, error) {
-	t, err := db.Get[factorTries](ctx, r, `select tries, at from account_try where kind = 'factor' and subject = $1`, account)
-	if errors.Is(err, db.ErrNotFound) {
-		return factorTries{}, nil
-	}
-	return t, err
-}
-
-func countTry(ctx context.Context, tx *db.Tx, account id.ID) error {
-	_, err := tx.Exec(ctx, `insert into account_try (kind, subject, until_at, tries, at) values ('factor', $1, $2, 1, $3)
-		on conflict (kind, subject) do update set tries = account_try.tries + 1, at = excluded.at, until_at = excluded.until_at`,
-		account, db.At(tx.Now.Add(24*time.Hour)), tx.Now)
-	return err
-}
-
-func forgetTries(ctx context.Context, tx *db.Tx, account id.ID) error {
-	_, err := tx.Exec(ctx, `delete from account_try where kind = 'factor' and subject = $1`, account)
+// dropDebts forgets counters of one kind for a subject, and of its parts.
+func dropDebts(ctx context.Context, tx *db.Tx, kind, subject string) error {
+	_, err := tx.Exec(ctx, `delete from account_try where kind = $1 and (subject = $2 or subject like $2 || ' %')`, kind, subject)
 	return err
 }
 

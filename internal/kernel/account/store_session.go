@@ -56,9 +56,9 @@ func insertSession(ctx context.Context, tx *db.Tx, s Session, token string) erro
 
 // moveSession gives a session another state and token; false where it is not as it was before.
 func moveSession(ctx context.Context, tx *db.Tx, before, after Session, token string) (bool, error) {
-	done, err := db.List[id.ID](ctx, tx, `update account_session set token = $1, pending = $2, factor = $3, used_at = $4
-		where id = $5 and pending = $6 and factor = $7 and ended_at = '' returning id`,
-		token, after.Pending, after.Factor, after.UsedAt, before.ID, before.Pending, before.Factor)
+	done, err := db.List[id.ID](ctx, tx, `update account_session set token = $1, pending = $2, factor = $3, used_at = $4, failed = $5
+		where id = $6 and pending = $7 and factor = $8 and ended_at = '' returning id`,
+		token, after.Pending, after.Factor, after.UsedAt, after.Failed, before.ID, before.Pending, before.Factor)
 	return len(done) == 1, err
 }
 

@@ -164,25 +164,25 @@ func (s *Factors) checkCode(codes ...string) checker {
 }
 
 // Resync takes two codes that follow each other, from a token whose clock has gone wrong by at most ten minutes, and remembers how
-// wrong it goes. It is a try like Verify, with the same then: two codes show more than one.
-func (s *Factors) Resync(ctx context.Context, by *access.Actor, account id.ID, first, second string, then func(tx *db.Tx, h Held) error) error {
+// wrong it goes: try.Input is the first. It is a try like Verify, with the same then: two codes show more than one.
+func (s *Factors) Resync(ctx context.Context, by *access.Actor, try Try, second string, then func(tx *db.Tx, h Held) error) error {
 	if err := s.log.DB().Update(ctx, func(tx *db.Tx) error {
 		if err := s.allow(ctx, tx, TOTP); err != nil {
 			return err
 		}
-		return book(ctx, tx, account)
+		return book(ctx, tx, try)
 	}); err != nil {
 		return err
 	}
 	return s.log.Do(ctx, trail.Act{Actor: by.Name, Name: "account.factor.resync"}, func(tx *trail.Tx) error {
-		if a, err := factorOwner(ctx, tx, account); err != nil || !owns(by, a) {
+		if a, err := factorOwner(ctx, tx, try.Account); err != nil || !owns(by, a) {
 			return notFoundOr(err)
 		}
-		all, err := s.counting(ctx, tx, account, TOTP)
+		all, err := s.counting(ctx, tx, try.Account, TOTP)
 		if err != nil {
 			return err
 		}
-		h, use, err := s.checkCode(first, second)(tx.Plain(), all)
+		h, use, err := s.checkCode(try.Input, second)(tx.Plain(), all)
 		if err != nil {
 			return err
 		}
@@ -192,9 +192,10 @@ func (s *Factors) Resync(ctx context.Context, by *access.Actor, account id.ID, f
 		if err := factors.Put(ctx, tx, h.Factor); err != nil {
 			return err
 		}
-		if err := forgetTries(ctx, tx.Plain(), account); err != nil || then == nil {
+		given := s.held(h)
+		if given.Wrong, err = paid(ctx, tx.Plain(), try.Account); err != nil || then == nil {
 			return err
 		}
-		return then(tx.Plain(), s.held(h))
+		return then(tx.Plain(), given)
 	})
 }

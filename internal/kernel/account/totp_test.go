@@ -126,7 +126,7 @@ func TestCodes(t *testing.T) {
 		w.wrong("what came before it", w.try(TOTP, w.code(key, -1)))
 		w.right("one step after", w.try(TOTP, w.code(key, 1)))
 		other, _ := w.stranger()
-		w.wrong("another account's", w.Verify(t.Context(), Try{other, "s", TOTP, w.code(key, 1)}, nil))
+		w.wrong("another account's", w.Verify(t.Context(), Try{other, "s", home, TOTP, w.code(key, 1)}, nil))
 		for _, input := range []string{"", "12345", "1234567", "abcdef", now + " " + now} {
 			w.wrong(input, w.try(TOTP, input))
 		}
@@ -134,11 +134,11 @@ func TestCodes(t *testing.T) {
 		opened := 0
 		refuse := errors.New("refused")
 		code := w.code(key, 0)
-		err := w.Verify(t.Context(), Try{w.account, "s", TOTP, code}, func(*db.Tx, Held) error { return refuse })
+		err := w.Verify(t.Context(), Try{w.account, "s", home, TOTP, code}, func(*db.Tx, Held) error { return refuse })
 		if !errors.Is(err, refuse) {
 			t.Errorf("what it opens failed: %v", err)
 		}
-		w.right("then the code is not used", w.Verify(t.Context(), Try{w.account, "s", TOTP, code}, func(_ *db.Tx, h Held) error {
+		w.right("then the code is not used", w.Verify(t.Context(), Try{w.account, "s", home, TOTP, code}, func(_ *db.Tx, h Held) error {
 			opened++
 			if h.Label != "電話" {
 				t.Errorf("opened by %+v", h)
@@ -172,7 +172,7 @@ func TestOneCodeManyDoors(t *testing.T) {
 			var group sync.WaitGroup
 			outcomes := make(chan error, 8)
 			for i := range cap(outcomes) {
-				group.Go(func() { outcomes <- doors[i%2].Verify(t.Context(), Try{w.account, "s", TOTP, code}, nil) })
+				group.Go(func() { outcomes <- doors[i%2].Verify(t.Context(), Try{w.account, "s", home, TOTP, code}, nil) })
 			}
 			group.Wait()
 			close(outcomes)
@@ -215,7 +215,7 @@ func TestDoor(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		fmt.Println("outcome", s.Verify(t.Context(), Try{a.ID, "s", TOTP, code}, nil))
+		fmt.Println("outcome", s.Verify(t.Context(), Try{a.ID, "s", home, TOTP, code}, nil))
 	}
 }
 
@@ -277,7 +277,7 @@ func TestTokens(t *testing.T) {
 		w.wrong("by its own as it was", w.try(TOTP, at(-8)))
 		resync := func(first, second string) error {
 			opened := false
-			err := w.Resync(t.Context(), entering(w.owner), w.account, first, second, func(_ *db.Tx, h Held) error {
+			err := w.Resync(t.Context(), entering(w.owner), Try{w.account, "s", home, TOTP, first}, second, func(_ *db.Tx, h Held) error {
 				opened = h.Kind == TOTP
 				return nil
 			})
