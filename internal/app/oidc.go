@@ -20,7 +20,6 @@ type oidcFlags struct {
 	Title      string   `env:"SEKIMORI_OIDC_TITLE" default:"庁内の認証でサインインする" placeholder:"TEXT" help:"サインインの画面での呼び名"`
 }
 
-
 // options is what the flags mean; its Issuer is "" where there is no provider.
 func (f *oidcFlags) options() (signin.ProviderOptions, error) {
 	o := signin.ProviderOptions{Issuer: f.Issuer, ClientID: f.ClientID, Claim: f.Claim, Scopes: f.Scope, Factors: f.MFA, Title: f.Title}
@@ -39,7 +38,6 @@ func (f *oidcFlags) options() (signin.ProviderOptions, error) {
 	}
 	return o, o.Check()
 }
-
 
 // secretIn reads a secret of one line.
 func secretIn(file string) (string, error) {
