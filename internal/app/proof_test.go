@@ -13,6 +13,7 @@ import (
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/tiny"
@@ -41,6 +42,10 @@ func town(t *testing.T, dsn string) *app.App {
 		t.Fatal(err)
 	}
 	if _, err := a.Policy.Import(ctx, access.NewProgram("cli:test"), p, tiny.Text, false); err != nil {
+		t.Fatal(errs.Message(err))
+	}
+	day := jpdate.Today(a.DB.Now())
+	if _, err := a.Settings.Enter(ctx, access.NewProgram("cli:test"), setting.Proposal{Title: "標準運用値", Rest: setting.RestOurs}, setting.Decision{Number: "デ第1号", On: day, From: day}); err != nil {
 		t.Fatal(errs.Message(err))
 	}
 	if err := a.Trail.Ask(ctx, access.NewProgram("cli:test")); err != nil {

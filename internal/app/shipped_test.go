@@ -10,8 +10,10 @@ import (
 	"golang.org/x/text/encoding/japanese"
 
 	"sekimori/internal/app"
+	"sekimori/internal/kernel/account"
 	"sekimori/internal/kernel/clause"
 	regimes "sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/setting"
 	"sekimori/internal/testkit"
 )
 
@@ -163,4 +165,25 @@ func cp932(b []byte) []byte {
 		}
 	}
 	return out
+}
+
+// TestClausesAboutTheProgramsSettings: a pack may say which clause speaks of a setting of the program; there must be one.
+func TestClausesAboutTheProgramsSettings(t *testing.T) {
+	t.Parallel()
+	own := account.Settings()
+	for _, p := range shipped(t).Packs {
+		if len(p.Bases) == 0 {
+			t.Errorf("%s says nothing about the program's settings", p.ID)
+		}
+		for _, b := range p.Bases {
+			if _, ok := setting.Find(own, setting.Program+"."+b.Program); !ok {
+				t.Errorf("%s: there is no setting %s", p.ID, b.Program)
+			}
+		}
+	}
+	for _, d := range shipped(t).Settings(own) {
+		if got, err := d.Parse(d.Proposal); err != nil || got != d.Proposal {
+			t.Errorf("%s: the proposal %q is no value: %v", d.Key(), d.Proposal, err)
+		}
+	}
 }

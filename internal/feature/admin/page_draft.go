@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"sekimori/internal/base/db"
@@ -48,10 +49,11 @@ func (p pages) drafting(ctx context.Context, r *web.Request) (draftView, error) 
 		Fields: append([]ui.Field{
 			{Name: "title", Label: "件名", Value: title, Required: true, Wide: true},
 			{Type: ui.Date, Name: "from_on", Label: "施行する日", Value: day.Wareki(), Required: true},
+			ownerField(list, before),
 			{Type: ui.Check, Name: "all", Label: "値の変わらない設定も、案に含める"},
 		}, settingFields(list, before)...),
 	})
-	v.First, v.Pairs = v.Form.Fields[:3], v.Form.Fields[3:]
+	v.First, v.Pairs = v.Form.Fields[:4], v.Form.Fields[4:]
 	return v, nil
 }
 
@@ -76,6 +78,20 @@ func (p pages) copied(ctx context.Context, r *web.Request) (map[string]setting.L
 		return err
 	})
 	return lines, title, err
+}
+
+// ownerField asks whose settings the draft is about: all, or those of the draft that it begins with.
+func ownerField(list []Setting, before map[string]setting.Line) ui.Field {
+	f := ui.Field{Type: ui.Checks, Name: "owner", Label: "案に含める規程", Help: "決める人が規程によって違うときは、案を分けます", Required: true}
+	for _, x := range list {
+		if !slices.ContainsFunc(f.Options, func(o ui.Option) bool { return o.Value == x.Owner }) {
+			f.Options = append(f.Options, ui.Option{Value: x.Owner, Text: x.Policy})
+		}
+		if _, was := before[x.Key()]; (was || len(before) == 0) && !slices.Contains(f.Values, x.Owner) {
+			f.Values = append(f.Values, x.Owner)
+		}
+	}
+	return f
 }
 
 // settingFields asks for each setting and why.
@@ -136,6 +152,7 @@ func help(x Setting) string {
 type draftInput struct {
 	Title   string              `form:"title"`
 	From    jpdate.Date         `form:"from_on"`
+	Owners  []string            `form:"owner,required"`
 	All     bool                `form:"all"`
 	Reasons map[string][]string `form:"reason.*"`
 	Values  map[string][]string `form:"*"`
@@ -146,6 +163,6 @@ func (p pages) propose(ctx context.Context, r *web.Request, in draftInput) (web.
 	for key, why := range in.Reasons { // the reason is always sent; of boxes none may be ticked
 		wishes[key] = setting.Wish{Value: in.Values[key], Reason: strings.Join(why, "\n")}
 	}
-	made, err := p.s.Propose(ctx, r.Actor(), setting.Proposal{Title: in.Title, From: in.From, All: in.All, Wishes: wishes})
+	made, err := p.s.Propose(ctx, r.Actor(), setting.Proposal{Title: in.Title, From: in.From, Owners: in.Owners, All: in.All, Wishes: wishes})
 	return web.Next{Href: draftHref(string(made.ID)), Said: "案を作りました。印刷して回議するか、決裁権者に見てもらってください。"}, err
 }

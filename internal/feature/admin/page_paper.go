@@ -25,6 +25,7 @@ type paperView struct {
 	Table    ui.Table
 	Receipt  string
 	Waits    ui.Notice // for the receipt
+	Refusal  ui.Notice // why the reader may not decide
 	Adopt    ui.Form
 	Record   ui.Form
 	Withdraw ui.Form
@@ -80,7 +81,9 @@ func paperFacts(d setting.Draft, x setting.Paper, names map[string]string) []ui.
 		{Term: "伺い", Cell: ui.Text("次のとおり標準運用値を定めてよろしいか。")},
 		{Term: "起案", Cell: ui.Text(x.Made.Wareki() + "　" + names[d.By])},
 		{Term: "状態", Cell: ui.Cell{stateItem(d.State)}},
-		{Term: "決裁番号", Cell: ui.Text(number)}, {Term: "決裁日", Cell: ui.Text(on)}, {Term: "施行日", Cell: ui.Text(from)},
+		{Term: "決裁番号", Cell: ui.Text(number)},
+		{Term: "決裁日", Cell: ui.Text(on)},
+		{Term: "施行日", Cell: ui.Text(from)},
 	}
 	switch {
 	case d.State == setting.Withdrawn:
@@ -137,7 +140,9 @@ func (p pages) forms(v *paperView, r *web.Request, d setting.Draft, x setting.Pa
 		return
 	}
 	href := draftHref(string(d.ID))
-	if r.Actor().Can(access.SettingDecide) && r.Actor().Name != d.By {
+	if refusal := notHis(r.Actor(), d); refusal != "" {
+		v.Refusal = ui.Notice{Tone: ui.Info, Title: refusal}
+	} else if r.Actor().Can(access.SettingDecide) {
 		v.Adopt = r.Form(ui.Form{Action: href + "/adopt", Buttons: ui.Buttons("この案のとおり決める", ""), Fields: []ui.Field{
 			{Type: ui.Hidden, Name: "adopt_sum", Value: d.Sum},
 			{Type: ui.Date, Name: "adopt_from", Label: "施行する日", Value: max(x.From.String(), p.s.today().String()), Required: true},
@@ -155,6 +160,22 @@ func (p pages) forms(v *paperView, r *web.Request, d setting.Draft, x setting.Pa
 		{Name: "sum", Label: "検証値の初めの" + strconv.Itoa(setting.Short) + "文字", Help: "決裁された紙に印刷されているもの", Required: true},
 	}})
 	v.Withdraw = r.Form(ui.Form{Action: href + "/withdraw", Fields: []ui.Field{{Name: "why", Label: "取り下げる理由", Required: true, Wide: true}}, Buttons: ui.ButtonRow{Buttons: []ui.Button{{Text: "取り下げる", Tone: ui.Bad}}}})
+}
+
+// notHis says why somebody who decides settings may not decide this draft, "" if he may or decides none.
+func notHis(by *access.Actor, d setting.Draft) string {
+	switch {
+	case !by.Can(access.SettingDecide):
+		return ""
+	case by.Name == d.By:
+		return "自分が作った案は、ほかの人が決めます"
+	case by.Class == access.Program:
+		return ""
+	}
+	if _, err := deciding(by, d); err != nil {
+		return errs.Message(err)
+	}
+	return ""
 }
 
 type adoptInput struct {

@@ -11,6 +11,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature/admin"
 	"sekimori/internal/kernel/access"
@@ -213,7 +214,7 @@ func TestFromTheFormToTheDecision(t *testing.T) {
 	if receipt := doc.One(t, "pre.receipt").Text(); !strings.HasPrefix(receipt, "sekimori receipt store ") {
 		t.Error(receipt)
 	}
-	if len(doc.All("#adopt_from")) != 0 {
+	if len(doc.All("#adopt_from")) != 0 || !strings.Contains(doc.One(t, "main").Text(), "自分が作った案は、ほかの人が決めます") {
 		t.Error("who made the draft may decide it")
 	}
 	if w := o.post(paper+"/adopt", url.Values{"adopt_sum": {sum}, "adopt_from": {"R8.4.1"}, "sure": {"1"}}); w.Code != http.StatusForbidden {
@@ -221,7 +222,7 @@ func TestFromTheFormToTheDecision(t *testing.T) {
 	}
 
 	o.who = access.NewProgram("local:head")
-	doc = o.shows(paper, "ここで決める")
+	o.shows(paper, "ここで決める")
 	o.refused(paper+"/adopt", url.Values{"adopt_sum": {strings.Repeat("0", 64)}, "adopt_from": {"R7.4.1"}, "sure": {"1"}}, http.StatusUnprocessableEntity, "この案の検証値と合いません", "施行する日：施行する日が、決裁の日（令和8年3月1日）より前です")
 	o.refused(paper+"/adopt", url.Values{"adopt_sum": {sum}, "adopt_from": {"R8.4.1"}}, http.StatusUnprocessableEntity, "確かめて、印を付けてください")
 	if got := o.moved(paper+"/adopt", url.Values{"adopt_sum": {sum}, "adopt_from": {"R8.4.1"}, "sure": {"1"}}); got != paper {
@@ -327,5 +328,67 @@ func TestPermissions(t *testing.T) {
 		if w := o.get(path); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, w.Code)
 		}
+	}
+}
+
+// TestThePolicysOwnPeopleDecide: the settings of a policy are decided by those whom it names, not by their like under another, and
+// not by the deputy of who made the draft.
+func TestThePolicysOwnPeopleDecide(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	path := "/admin/settings/draft"
+	person := func(name string, seats ...org.Holding) *access.Actor {
+		a := &access.Actor{Class: access.Person, Name: "person:" + name, Authorities: seats}
+		err := o.log.DB().View(t.Context(), func(r db.Reader) (err error) {
+			a.Chart, err = org.LoadChart(t.Context(), r, org.View{On: jpdate.New(2026, 3, 1), Now: db.At(o.log.DB().Now())}, nil)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	seat := func(regime string, as org.As, giver string) org.Holding {
+		may := []string{string(access.SettingDecide), string(access.PolicyRead)}
+		h := org.Holding{Regime: regime, Role: org.Role{ID: "head", May: may}, Home: trail.Body, As: as}
+		if giver != "" {
+			h.For = &org.Who{ID: id.ID(giver)}
+		}
+		return h
+	}
+	maker := person("maker", org.Holding{Regime: "kodama", Role: org.Role{ID: "clerk", May: []string{string(access.SettingDraft), string(access.PolicyRead)}}, Home: trail.Body})
+	o.who = maker
+	in := filled(t, o.shows(path))
+	in["owner"] = []string{"kodama"}
+	in.Set("sekimori.idle-timeout", "1") // is not on the paper
+	paper := o.moved(path, in)
+	sum := o.sum(o.shows(paper, "標準運用値（2件）"))
+	decide := url.Values{"adopt_sum": {sum}, "adopt_from": {"R8.4.1"}, "sure": {"1"}}
+	for name, who := range map[string]*access.Actor{
+		"「こだま図書館情報取扱規程」の値は、その規程で決める役割の人が決めます": person("other", seat("shima", "holder", "")),
+		"その代行者は、その案を決めることができません":              person("deputy", seat("kodama", org.AsDeputy, "maker")),
+	} {
+		o.who = who
+		w := o.post(paper+"/adopt", decide)
+		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), name) {
+			t.Errorf("%s: %d %s", who.Name, w.Code, w.Body)
+		}
+	}
+	o.who = person("other", seat("shima", "holder", ""))
+	if doc := o.shows(paper, "その規程で決める役割の人が決めます"); len(doc.All("#adopt_from")) != 0 {
+		t.Error("he is offered to decide")
+	}
+	o.who = person("head", seat("shima", "holder", ""), seat("kodama", org.AsDeputy, "somebody"))
+	o.moved(paper+"/adopt", decide)
+	o.shows(paper, "決裁済み", "決めた人 person:head")
+	err := o.log.DB().View(t.Context(), func(r db.Reader) error {
+		history, err := o.log.History(t.Context(), r, setting.DraftKind, strings.TrimPrefix(paper, "/admin/settings/draft/"), 0, 2, trail.Seen{Now: db.At(o.log.DB().Now())})
+		if err == nil && (len(history) != 2 || history[0].Authority != "kodama/head b: deputy person:somebody") {
+			t.Errorf("%+v", history)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

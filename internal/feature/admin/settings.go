@@ -1,9 +1,13 @@
 package admin
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 
 	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/access"
@@ -77,7 +81,8 @@ func (s *Settings) Propose(ctx context.Context, by *access.Actor, p setting.Prop
 	return made, err
 }
 
-// Adopt decides a draft here and now: see setting.Decide.
+// Adopt decides a draft here and now: see setting.Decide. Whoever does it must be permitted to under each of the policies on the
+// paper, since the settings of a policy are decided by those whom it names.
 func (s *Settings) Adopt(ctx context.Context, by *access.Actor, draft id.ID, d setting.Decision) (decided setting.Draft, err error) {
 	d.By, d.Elsewhere = by.Name, false
 	err = s.log.Do(ctx, trail.Act{Actor: by.Name, Name: "setting.decide"}, func(tx *trail.Tx) error {
@@ -85,14 +90,62 @@ func (s *Settings) Adopt(ctx context.Context, by *access.Actor, draft id.ID, d s
 		if err != nil {
 			return err
 		}
-		if as.Holding.As == org.AsDeputy && as.Holding.For != nil {
-			d.For = access.PersonName(as.Holding.For.ID)
+		x, err := setting.DraftOf(ctx, tx, draft)
+		if err != nil {
+			return errs.Wrap(err, errs.NotFound, "この案はありません。")
+		}
+		d := d
+		if by.Class != access.Program {
+			if as.Holding, err = deciding(by, x); err != nil {
+				return err
+			}
+			if as.Holding.As == org.AsDeputy && as.Holding.For != nil {
+				d.For = access.PersonName(as.Holding.For.ID)
+			}
 		}
 		tx.As(as.String())
 		decided, err = s.decide(ctx, tx, draft, d)
 		return err
 	})
 	return decided, err
+}
+
+// deciding gives the authority on which somebody decides a draft: the first of those that he needs, but one of the maker's deputy
+// before others, since that forbids it. Forbidden where he lacks one.
+func deciding(by *access.Actor, x setting.Draft) (org.Holding, error) {
+	p, err := x.Paper()
+	if err != nil {
+		return org.Holding{}, err
+	}
+	var used []org.Holding
+	var lacks []string
+	for _, owner := range p.Owners() {
+		var own []org.Holding
+		for _, h := range by.Authorities {
+			if slices.Contains(h.Role.May, string(access.SettingDecide)) && (h.Regime == owner || owner == setting.Program) {
+				own = append(own, h)
+			}
+		}
+		slices.SortStableFunc(own, func(a, b org.Holding) int { return cmp.Compare(deputy(a), deputy(b)) })
+		if len(own) == 0 {
+			i := slices.IndexFunc(p.Lines, func(l setting.Line) bool { return l.Owner == owner })
+			lacks = append(lacks, "「"+p.Lines[i].Policy+"」")
+			continue
+		}
+		used = append(used, own[0])
+	}
+	if len(lacks) > 0 {
+		return org.Holding{}, errs.New(errs.Forbidden, "%sの値は、その規程で決める役割の人が決めます。規程ごとに案を分けるか、団体の決裁の番号を記録してください。", strings.Join(lacks, ""))
+	}
+	i := slices.IndexFunc(used, func(h org.Holding) bool { return deputy(h) == 1 && h.For != nil && access.PersonName(h.For.ID) == x.By })
+	return used[max(i, 0)], nil
+}
+
+func deputy(h org.Holding) int {
+	if h.As == org.AsDeputy {
+		return 1
+	}
+	return 0
 }
 
 // Record keeps what the body has decided about a draft in its own way.

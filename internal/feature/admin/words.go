@@ -30,7 +30,7 @@ func words() feature.Words {
 			setting.DraftKind: {
 				Title:   "標準運用値の案",
 				Columns: with(map[string]string{"title": "件名", "at": "作成", "by_actor": "作った人", "sum": "検証値", "state": "状態", "elsewhere": "団体の決裁による", "decider": "決めた人・記録した人", "why": "取下げの理由"}),
-				Href:    func(thing string) string { return draftHref(thing) },
+				Href:    draftHref,
 				Text:    inWords,
 			},
 		},

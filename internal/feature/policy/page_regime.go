@@ -196,15 +196,14 @@ func settingsSide(b *Book, v *regimeView, values setting.Values, today jpdate.Da
 	t := ui.Table{Caption: "設定（標準運用値）", Stack: true, Columns: []ui.Column{{Title: "設定", Head: true}, {Title: "値", Keep: true}, {Title: "決裁"}, {Title: "この値で期限が決まる義務"}}}
 	open := 0
 	for _, s := range b.Settings {
-		is, d := ui.Cell(nil), b.Declare(s)
+		d := b.Declare(s)
 		value := values.At(d, today)
-		decision := ui.Cell{{Text: "まだ決まっていません", Quiet: true}}
+		is, decision := ui.Text(value.String()), ui.Cell{{Text: "まだ決まっていません", Quiet: true}}
 		if value.Decided() {
-			is = ui.Text(value.String())
 			decision = ui.Cell{{Text: value.Decision.Number}, {Text: value.Decision.On.Wareki() + "決裁、" + value.Decision.From.Wareki() + "施行", Quiet: true}}
 		} else {
 			open++
-			is = ui.Cell{{Text: value.String()}, {Text: "提案", Tone: ui.Warn}}
+			is = append(is, ui.Item{Text: "提案", Tone: ui.Warn})
 		}
 		for _, c := range values.Coming(d, today) {
 			decision = append(decision, ui.Item{Text: c.From.Wareki() + "から" + d.Words(c.Value) + "（決裁 " + c.Number + "）", Quiet: true})

@@ -101,7 +101,7 @@ func TermsOf(v setting.Values, on jpdate.Date) Terms {
 	t.Idle = time.Duration(is(IdleTimeout()).Int()) * time.Minute
 	t.Absolute = time.Duration(is(SessionLength()).Int()) * time.Hour
 	t.Temporary = time.Duration(is(TemporaryPassword()).Int()) * 24 * time.Hour
-	t.Interval, t.Grace = is(PrivilegedPassword()).Int(), is(AccountGrace()).Int()
+	t.Interval, t.Grace = is(PrivilegedPassword()).Int(), is(GraceDays()).Int()
 	for _, line := range is(SharedAddresses()).List() {
 		if p, err := netip.ParsePrefix(line); err == nil { // they were read when they were decided
 			t.Shared = append(t.Shared, p)

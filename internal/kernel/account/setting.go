@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"sekimori/internal/base/errs"
+	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/setting"
 )
 
 // Settings lists what the body decides about accounts and signing in. Which clauses speak of it the packs say.
 func Settings() []setting.Declaration {
 	return []setting.Declaration{
-		IdleTimeout(), SessionLength(), SecondFactors(), PrivilegedPassword(), TemporaryPassword(), AccountGrace(), KeyLife(), SharedAddresses(),
+		IdleTimeout(), SessionLength(), SecondFactors(), PrivilegedPassword(), TemporaryPassword(), GraceDays(), KeyLife(), SharedAddresses(),
 	}
 }
 
@@ -43,6 +44,15 @@ func SecondFactors() setting.Declaration {
 	return declare(d)
 }
 
+// FactorsOf is the kinds of second factors that may be used on a day.
+func FactorsOf(v setting.Values, on jpdate.Date) []FactorKind {
+	var kinds []FactorKind
+	for _, k := range v.At(SecondFactors(), on).List() {
+		kinds = append(kinds, FactorKind(k))
+	}
+	return kinds
+}
+
 // PrivilegedPassword is after how long somebody with a privileged role changes his password.
 func PrivilegedPassword() setting.Declaration {
 	return declare(setting.Declaration{ID: "privileged-password", Title: "特権を持つ人がパスワードを変える間隔", Unit: setting.Months, Min: 1, Max: 12, Proposal: "6"})
@@ -53,8 +63,8 @@ func TemporaryPassword() setting.Declaration {
 	return declare(setting.Declaration{ID: "temporary-password", Title: "仮のパスワードの期限", Unit: setting.Days, Min: 1, Max: 30, Proposal: "7"})
 }
 
-// AccountGrace is how long an account stays, able to do nothing, after its person's last assignment.
-func AccountGrace() setting.Declaration {
+// GraceDays is how long an account stays, able to do nothing, after its person's last assignment.
+func GraceDays() setting.Declaration {
 	return declare(setting.Declaration{
 		ID: "account-grace", Title: "最後の発令が終わってから利用者の登録を廃止するまでの期間", Note: "この間はサインインできても何もできません", Unit: setting.Days, Max: 90, Proposal: "30",
 	})

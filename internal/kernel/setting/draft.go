@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sekimori/internal/base/canon"
@@ -76,6 +77,17 @@ type Line struct {
 	Since   id.ID   `json:"since"` // the decision that was entered last when the paper was made, "" for none
 }
 
+// Owners lists whose settings stand on the paper.
+func (p Paper) Owners() []string {
+	var owners []string
+	for _, l := range p.Lines {
+		if !slices.Contains(owners, l.Owner) {
+			owners = append(owners, l.Owner)
+		}
+	}
+	return owners
+}
+
 func (l Line) key() string { return l.Owner + "." + l.ID }
 
 // Paper reads what the draft asks for. It is a Conflict where that is no longer what the sum was taken of.
@@ -100,9 +112,16 @@ type Proposal struct {
 	Title  string
 	From   jpdate.Date     // first day
 	Wishes map[string]Wish // by key. What is not there stays as it is
+	// Owners are whose settings the paper is about; nil for all. Wishes about others are passed over.
+	Owners []string
 	// All puts on the paper also what has the value that is asked for already. Else there is what is undecided or changes.
 	All  bool
 	Rest Rest
+}
+
+// about says whether the paper is about the settings of an owner.
+func (p Proposal) about(owner string) bool {
+	return p.Owners == nil || slices.Contains(p.Owners, owner)
 }
 
 // Rest says what becomes of a setting that was never decided and that nobody has a wish about.
@@ -132,12 +151,13 @@ func Propose(ctx context.Context, tx *trail.Tx, declared []Declaration, p Propos
 		faults.Add("from_on", "施行する日を入力してください。")
 	}
 	for key := range p.Wishes {
-		if _, ok := Find(declared, key); !ok {
+		owner, _, _ := strings.Cut(key, ".")
+		if _, ok := Find(declared, key); !ok && p.about(owner) {
 			faults.Add(key, "「%s」という設定は、%sにはありません。", key, p.From.Wareki())
 		}
 	}
 	for _, d := range declared {
-		if _, wished := p.Wishes[d.Key()]; !wished && p.Rest == RestLeftOut && !p.All {
+		if _, wished := p.Wishes[d.Key()]; !p.about(d.Owner) || !wished && p.Rest == RestLeftOut && !p.All {
 			continue
 		}
 		line, err := held.line(d, p, today)
