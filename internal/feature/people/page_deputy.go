@@ -225,7 +225,7 @@ func (p pages) deputy(ctx context.Context, r *web.Request) (endView, error) {
 	d := asOf{Date: p.d.today(), today: p.d.today()}
 	var v endView
 	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
-		x, err := openDeputy(ctx, s, s.View, id.ID(r.Path("deputy")))
+		x, err := s.OpenDeputy(ctx, s, id.ID(r.Path("deputy")))
 		if err != nil {
 			return errs.Wrap(err, errs.NotFound, "この代行者の指名はないか、既に終わっています。")
 		}

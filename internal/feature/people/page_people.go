@@ -153,7 +153,7 @@ func (p pages) person(ctx context.Context, r *web.Request) (personView, error) {
 	var v personView
 	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
 		v = personView{}
-		if stated, err := personStated(ctx, s, s.View, person); err != nil || stated != "" { // the trail knows statements
+		if stated, err := s.PersonStated(ctx, s, person); err != nil || stated != "" { // the trail knows statements
 			if person = stated; err != nil {
 				return err
 			}
@@ -207,7 +207,7 @@ func (s snapshot) personResults(ctx context.Context, d asOf, x org.Person, past 
 	if href := s.to(access.PeopleImport, "/people/import/enter?person="+url.QueryEscape(string(x.Person))); href != "" && d.Date == d.today && !x.From.After(d.Date) && !x.Until.Before(d.Date) {
 		v.Facts.Items = append(v.Facts.Items, ui.Description{Term: "発令", Cell: ui.Cell{{Text: "発令を入力する", Href: href}, {Text: "1件だけの異動や、過ぎた発令の訂正", Quiet: true}}})
 	}
-	posts, err2 := postTitles(ctx, s, s.View)
+	posts, err2 := s.PostTitles(ctx, s)
 	var err3 error
 	v.History, err3 = s.career(ctx, d, posts, career)
 	return v, errors.Join(err1, err2, err3)

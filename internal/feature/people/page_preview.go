@@ -219,7 +219,7 @@ func (p pages) absentTable(ctx context.Context, by *access.Actor, absent []Absen
 		for _, x := range some {
 			people = append(people, x.Person)
 		}
-		posts, err1 := postTitles(ctx, s, s.View)
+		posts, err1 := s.PostTitles(ctx, s)
 		err2 := s.meet(ctx, people...)
 		t.Rows = nil
 		for i, x := range some {

@@ -384,7 +384,7 @@ func (s snapshot) vacancyTable(ctx context.Context, d asOf, all []org.Holding) (
 			units = append(units, unit)
 		}
 	}
-	last, err1 := lastLed(ctx, s, s.View, units)
+	last, err1 := s.LastLed(ctx, s, units)
 	above := make([][]org.Holding, len(all))
 	for i, h := range all {
 		above[i] = s.above(h)

@@ -40,7 +40,7 @@ func (p pages) unit(ctx context.Context, r *web.Request) (unitView, error) {
 	d, unit := p.asOf(r), id.ID(r.Path("unit"))
 	var v unitView
 	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
-		if stated, err := unitStated(ctx, s, s.View, unit); err != nil || stated != "" { // the trail knows statements
+		if stated, err := s.UnitStated(ctx, s, unit); err != nil || stated != "" { // the trail knows statements
 			if unit = stated; err != nil {
 				return err
 			}

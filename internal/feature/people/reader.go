@@ -39,6 +39,14 @@ func (s snapshot) sees(ctx context.Context, person id.ID) (bool, error) {
 	return s.people.Has(ctx, s, org.PersonHome(person))
 }
 
+// among is the people whom the reader sees, as a query.
+func (s snapshot) among() org.Among {
+	if s.people.Every() {
+		return nil
+	}
+	return func(args *[]any) string { return s.people.People(s, args) }
+}
+
 // meet finds out which of some people the reader sees: names of the others lead nowhere.
 func (s snapshot) meet(ctx context.Context, people ...id.ID) error {
 	if s.people.Every() || len(people) == 0 {

@@ -233,7 +233,7 @@ func (s *Service) SetOperators(ctx context.Context, by *access.Actor, upload id.
 		}
 		u.Operators = strings.Join(operators, " ")
 		if u.State == Applied {
-			batch, err := readBatch(ctx, tx, u.ID)
+			batch, err := org.ReadBatch(ctx, tx, u.ID)
 			if err != nil {
 				return err
 			}

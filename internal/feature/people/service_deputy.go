@@ -139,7 +139,7 @@ func (s snapshot) deputyNamed(ctx context.Context, n Naming) (org.Who, error) {
 // EndDeputy lets a deputy act until a last day, yesterday or later, and says whose he was.
 func (d *Directory) EndDeputy(ctx context.Context, by *access.Actor, deputy id.ID, last jpdate.Date) (giver id.ID, err error) {
 	err = d.log.Do(ctx, trail.Act{Actor: by.Name, Name: "deputy.end"}, func(tx *trail.Tx) error {
-		x, err := openDeputy(ctx, tx, org.View{On: d.today(), Now: db.At(tx.Now)}, deputy)
+		x, err := org.View{On: d.today(), Now: db.At(tx.Now)}.OpenDeputy(ctx, tx, deputy)
 		if err != nil {
 			return errs.Wrap(err, errs.NotFound, "この代行者の指名はないか、既に終わっています。")
 		}

@@ -96,7 +96,7 @@ var errRehearsed = errors.New("rehearsed")
 // rehearse says who would hold which role: it writes what decides about roles, looks, and takes it back.
 func (s *Service) rehearse(ctx context.Context, by *access.Actor, u Upload, p *plan) (chart *org.Chart, err error) {
 	err = s.alone(ctx, trail.Act{Actor: by.Name, Name: "people.rehearse"}, func(tx *trail.Tx) error {
-		deputies, err := deputiesNamed(ctx, tx)
+		deputies, err := org.DeputiesNamed(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -305,7 +305,7 @@ var errEnded = errors.New("ended")
 // any process; who writes elsewhere does not disturb it, as it would a transaction so long that is to be serial on PostgreSQL.
 func (s *Service) alone(ctx context.Context, act trail.Act, fn func(tx *trail.Tx) error) error {
 	return s.log.DoAlone(ctx, "people", act, func(tx *trail.Tx) error {
-		if err := holdOthers(ctx, tx); err != nil {
+		if err := org.HoldOthers(ctx, tx); err != nil {
 			return err
 		}
 		return fn(tx)
@@ -344,7 +344,7 @@ func (s *Service) write(ctx context.Context, tx *trail.Tx, h *job.Handle, u Uplo
 		return err
 	}
 	if total >= manyRows {
-		if err := analyze(ctx, tx); err != nil {
+		if err := org.Analyze(ctx, tx); err != nil {
 			return err
 		}
 	}

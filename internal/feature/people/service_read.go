@@ -145,8 +145,8 @@ func (s snapshot) heads(ctx context.Context) (heads, error) {
 const maxCounted = 32
 
 func (s snapshot) count(ctx context.Context) (heads, error) {
-	all, err1 := peopleOn(ctx, s, s.View, s.people)
-	borne, err2 := borneOn(ctx, s, s.View, s.people)
+	all, err1 := s.CountPeople(ctx, s, s.among())
+	borne, err2 := s.CountBorne(ctx, s, s.among())
 	h := heads{all: all, in: map[id.ID]int{}, below: map[id.ID]int{}, on: map[id.ID]int{}, besides: map[id.ID]int{}, vacant: map[id.ID]int{}, vacantBelow: map[id.ID]int{}}
 	for _, b := range borne {
 		if b.Manner == org.Main || b.Manner == org.Probation { // each person has one of these

@@ -64,11 +64,11 @@ func (s *Service) runUndo(ctx context.Context, h *job.Handle) error {
 		if now.State != Undoing {
 			return errEnded
 		}
-		batch, err := readBatch(ctx, tx, u.ID)
+		batch, err := org.ReadBatch(ctx, tx, u.ID)
 		if err != nil {
 			return err
 		}
-		n, err := standOn(ctx, tx, batch.ID, jpdate.Today(tx.Now))
+		n, err := org.StandOn(ctx, tx, batch.ID, jpdate.Today(tx.Now))
 		switch {
 		case err != nil:
 			return err
@@ -110,7 +110,7 @@ func (s *Service) correct(ctx context.Context, tx *trail.Tx, u Upload, wrong org
 	if err := org.Batches.Put(ctx, tx, batch); err != nil {
 		return err
 	}
-	if err := reverse(ctx, tx, wrong.ID, batch.Change(tx)); err != nil {
+	if err := org.Reverse(ctx, tx, wrong.ID, batch.Change(tx)); err != nil {
 		return err
 	}
 	return uploads.Put(ctx, tx, c)

@@ -50,7 +50,7 @@ func (s *Service) Meanwhile(ctx context.Context, by *access.Actor, upload id.ID)
 		}
 		closed, stated := p.reassigned(u.ID)
 		if u.State == Applied {
-			if closed, stated, err = assignmentsOf(ctx, r, u.ID); err != nil {
+			if closed, stated, err = org.AssignmentsBy(ctx, r, u.ID); err != nil {
 				return err
 			}
 		}

@@ -31,15 +31,15 @@ func Tables() []trail.Audited { return []trail.Audited{uploads, holds} }
 func readState(ctx context.Context, r db.Reader, now db.Time) (*state, error) {
 	s := &state{}
 	err := errors.Join(
-		standingRows(ctx, r, org.Units, now, &s.units), standingRows(ctx, r, org.Codes, now, &s.codes), standingRows(ctx, r, org.Systems, now, &s.systems),
-		standingRows(ctx, r, org.Posts, now, &s.posts), standingRows(ctx, r, org.People, now, &s.people),
-		standingRows(ctx, r, org.Assignments, now, &s.assignments), standingRows(ctx, r, org.Designations, now, &s.designations),
+		unreplaced(ctx, r, org.Units, now, &s.units), unreplaced(ctx, r, org.Codes, now, &s.codes), unreplaced(ctx, r, org.Systems, now, &s.systems),
+		unreplaced(ctx, r, org.Posts, now, &s.posts), unreplaced(ctx, r, org.People, now, &s.people),
+		unreplaced(ctx, r, org.Assignments, now, &s.assignments), unreplaced(ctx, r, org.Designations, now, &s.designations),
 	)
 	return s, err
 }
 
-func standingRows[T any](ctx context.Context, r db.Reader, t org.Table[T], now db.Time, into *[]T) (err error) {
-	*into, err = db.List[T](ctx, r, `select `+t.Columns()+` from `+t.Name()+` where closes > $1 order by id`, now)
+func unreplaced[T any](ctx context.Context, r db.Reader, t org.Table[T], now db.Time, into *[]T) (err error) {
+	*into, err = org.Unreplaced(ctx, r, t, now)
 	return err
 }
 
@@ -70,18 +70,4 @@ func openHolds(ctx context.Context, r db.Reader) (map[id.ID]int, error) {
 		open[x.Upload] = x.N
 	}
 	return open, err
-}
-
-func readBatch(ctx context.Context, r db.Reader, batch id.ID) (org.Batch, error) {
-	return db.Get[org.Batch](ctx, r, `select `+org.Batches.Columns()+` from org_batch where id = $1`, batch)
-}
-
-// deputiesNamed are the people who are deputies or have named some.
-func deputiesNamed(ctx context.Context, r db.Reader) (map[id.ID]bool, error) {
-	list, err := db.List[id.ID](ctx, r, `select giver from org_deputy union select person from org_deputy`)
-	named := map[id.ID]bool{}
-	for _, person := range list {
-		named[person] = true
-	}
-	return named, err
 }

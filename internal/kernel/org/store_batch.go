@@ -1,4 +1,4 @@
-package people
+package org
 
 import (
 	"context"
@@ -8,19 +8,38 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
-	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 )
 
-// holdOthers keeps others from writing to kernel/org until the transaction ends: each of them moves the stamp.
-func holdOthers(ctx context.Context, tx *trail.Tx) error {
+// HoldOthers keeps others from writing to this package until the transaction ends: each of them moves the stamp.
+func HoldOthers(ctx context.Context, tx *trail.Tx) error {
 	_, err := tx.Plain().Exec(ctx, `update org_stamp set stamp = stamp where id = 1`)
 	return err
 }
 
-// standOn counts the statements of others that need what a batch states or closes: that are about a unit, post, person or system
+// ReadBatch reads a batch, whoever may know of it.
+func ReadBatch(ctx context.Context, r db.Reader, batch id.ID) (Batch, error) {
+	return db.Get[Batch](ctx, r, `select `+Batches.Columns()+` from org_batch where id = $1`, batch)
+}
+
+// Unreplaced reads what is stated and nothing has taken the place of by a moment, whoever may know it; "" is all that ever was.
+func Unreplaced[T any](ctx context.Context, r db.Reader, t Table[T], by db.Time) ([]T, error) {
+	return db.List[T](ctx, r, `select `+t.Columns()+` from `+t.Name()+` where closes > $1 order by id`, by)
+}
+
+// DeputiesNamed are the people who are or were deputies or have named some.
+func DeputiesNamed(ctx context.Context, r db.Reader) (map[id.ID]bool, error) {
+	list, err := db.List[id.ID](ctx, r, `select giver from org_deputy union select person from org_deputy`)
+	named := map[id.ID]bool{}
+	for _, person := range list {
+		named[person] = true
+	}
+	return named, err
+}
+
+// StandOn counts the statements of others that need what a batch states or closes: that are about a unit, post, person or system
 // of which, on some of their days, only the batch knows; or that hold where, without the batch, something else would.
-func standOn(ctx context.Context, r db.Reader, batch id.ID, today jpdate.Date) (int, error) {
+func StandOn(ctx context.Context, r db.Reader, batch id.ID, today jpdate.Date) (int, error) {
 	during := func(x string) string { return x + `.from_on <= x.until_on and ` + x + `.until_on >= x.from_on` }
 	only := func(table, subject, named string) string {
 		of := func(x string) string { return x + `.` + subject + ` = ` + named + ` and ` + during(x) }
@@ -46,7 +65,7 @@ func standOn(ctx context.Context, r db.Reader, batch id.ID, today jpdate.Date) (
 			only("org_system", "system", "substr(x.scope, 3)") + ` or ` + gaveWay("org_designation", `s.regime = x.regime and s.role = x.role and s.scope = x.scope and s.deputy = x.deputy`)},
 		{"org_deputy", `x.until_on >= '` + today.String() + `' and (` + person("x.giver") + ` or ` + person("x.person") + `)`}, // who acts no more cannot be undone
 	} {
-		some, err := db.Get[int](ctx, r, `select count(*) from `+use[0]+` x where x.batch <> $1 and x.closes = $2 and (`+use[1]+`)`, batch, org.Forever)
+		some, err := db.Get[int](ctx, r, `select count(*) from `+use[0]+` x where x.batch <> $1 and x.closes = $2 and (`+use[1]+`)`, batch, Forever)
 		if err != nil {
 			return 0, err
 		}
@@ -55,32 +74,32 @@ func standOn(ctx context.Context, r db.Reader, batch id.ID, today jpdate.Date) (
 	return n, nil
 }
 
-// reverse closes what a batch stated and states anew what it closed. It is a Conflict where something else has taken the place
+// Reverse closes what a batch stated and states anew what it closed. It is a Conflict where something else has taken the place
 // of what the batch stated: that goes first.
-func reverse(ctx context.Context, tx *trail.Tx, wrong id.ID, c org.Change) error {
+func Reverse(ctx context.Context, tx *trail.Tx, wrong id.ID, c Change) error {
 	return errors.Join(
-		reverseIn(ctx, tx, wrong, org.Units, c, func(x *org.Unit) *org.Statement { return &x.Statement }),
-		reverseIn(ctx, tx, wrong, org.Codes, c, func(x *org.Code) *org.Statement { return &x.Statement }),
-		reverseIn(ctx, tx, wrong, org.Systems, c, func(x *org.System) *org.Statement { return &x.Statement }),
-		reverseIn(ctx, tx, wrong, org.Posts, c, func(x *org.Post) *org.Statement { return &x.Statement }),
-		reverseIn(ctx, tx, wrong, org.People, c, func(x *org.Person) *org.Statement { return &x.Statement }),
-		reverseIn(ctx, tx, wrong, org.Assignments, c, func(x *org.Assignment) *org.Statement { return &x.Statement }),
-		reverseIn(ctx, tx, wrong, org.Designations, c, func(x *org.Designation) *org.Statement { return &x.Statement }),
+		reverse(ctx, tx, wrong, Units, c),
+		reverse(ctx, tx, wrong, Codes, c),
+		reverse(ctx, tx, wrong, Systems, c),
+		reverse(ctx, tx, wrong, Posts, c),
+		reverse(ctx, tx, wrong, People, c),
+		reverse(ctx, tx, wrong, Assignments, c),
+		reverse(ctx, tx, wrong, Designations, c),
 	)
 }
 
-func reverseIn[T any](ctx context.Context, tx *trail.Tx, wrong id.ID, t org.Table[T], c org.Change, head func(*T) *org.Statement) error {
+func reverse[T any, P row[T]](ctx context.Context, tx *trail.Tx, wrong id.ID, t Table[T], c Change) error {
 	rows, err := db.List[T](ctx, tx, `select `+t.Columns()+` from `+t.Name()+` where batch = $1 and closed_by <> $1 or closed_by = $1 and batch <> $1 order by id`, wrong)
 	if err != nil {
 		return err
 	}
 	for i := range rows {
-		s := head(&rows[i])
+		s := P(&rows[i]).statement()
 		anew := c.State(s.Home, s.From, s.Until)
 		switch {
 		case s.Batch != wrong: // closed by it
 			*s = anew
-		case s.Closes != org.Forever:
+		case s.Closes != Forever:
 			return errs.New(errs.Conflict, "この取り込みの内容は、後の手続で変わっています。後のものから順に取り消してください。")
 		default:
 			s.Closes, s.ClosedBy = anew.Opens, anew.Batch
@@ -89,19 +108,19 @@ func reverseIn[T any](ctx context.Context, tx *trail.Tx, wrong id.ID, t org.Tabl
 	return t.Put(ctx, tx, rows...)
 }
 
-// assignmentsOf reads the assignments that a batch closed, of what others had stated, and those that it stated.
-func assignmentsOf(ctx context.Context, r db.Reader, batch id.ID) (closed, stated []org.Assignment, err error) {
-	closed, err = db.List[org.Assignment](ctx, r, `select `+org.Assignments.Columns()+` from org_assignment where closed_by = $1 and batch <> $1 order by id`, batch)
+// AssignmentsBy reads the assignments that a batch closed, of what others had stated, and those that it stated.
+func AssignmentsBy(ctx context.Context, r db.Reader, batch id.ID) (closed, stated []Assignment, err error) {
+	closed, err = db.List[Assignment](ctx, r, `select `+Assignments.Columns()+` from org_assignment where closed_by = $1 and batch <> $1 order by id`, batch)
 	if err != nil {
 		return nil, nil, err
 	}
-	stated, err = db.List[org.Assignment](ctx, r, `select `+org.Assignments.Columns()+` from org_assignment where batch = $1 order by from_on, id`, batch)
+	stated, err = db.List[Assignment](ctx, r, `select `+Assignments.Columns()+` from org_assignment where batch = $1 order by from_on, id`, batch)
 	return closed, stated, err
 }
 
-// analyze tells the engine how much there is of what, as it is after an import. Else PostgreSQL takes for a minute the ways of an
+// Analyze tells the engine how much there is of what, as it is after an import. Else PostgreSQL takes for a minute the ways of an
 // empty database, and SQLite for ever. The trail is left out: just now all of its newest entries have no number, which misleads.
-func analyze(ctx context.Context, tx *trail.Tx) error {
+func Analyze(ctx context.Context, tx *trail.Tx) error {
 	for _, table := range []string{"org_unit", "org_person", "org_assignment"} {
 		if _, err := tx.Plain().Exec(ctx, `analyze `+table); err != nil {
 			return err
