@@ -156,7 +156,7 @@ func (h *house) out(what, token, word string) {
 // person is somebody signed in, as pages know him.
 func (h *house) person(name string, may ...access.Permission) *access.Actor {
 	p := h.ID("person", name)
-	a := &access.Actor{Class: access.Person, Name: access.PersonName(p), Person: org.Person{Person: p}}
+	a := &access.Actor{Class: access.Person, Name: access.PersonName(p), Person: org.Person{Person: p}, Chart: &org.Chart{View: view(h.Clock.Now())}}
 	for _, x := range may {
 		a.Authorities = append(a.Authorities, org.Holding{Regime: access.BuiltIn, Role: org.Role{ID: access.Operator, May: []string{string(x)}}})
 	}

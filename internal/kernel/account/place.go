@@ -180,7 +180,10 @@ func (s *Service) BindTerminal(ctx context.Context, secret string, v Visit) (dev
 			return putDebts(ctx, tx, counter.more(tx.Now, netPays))
 		})
 	}
-	if err = errors.Join(err, refusal); err != nil {
+	if err == nil {
+		err = refusal
+	}
+	if err != nil {
 		return "", Terminal{}, err
 	}
 	return device, t, nil

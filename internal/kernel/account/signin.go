@@ -136,7 +136,9 @@ func (s *Service) judge(ctx context.Context, o origin, a Account, login string, 
 		return err
 	}); err != nil {
 		if turn != nil {
-			err = errors.Join(err, s.d.Update(ctx, func(tx *db.Tx) error { return putDebts(ctx, tx, *turn) }))
+			if err := s.d.Update(ctx, func(tx *db.Tx) error { return putDebts(ctx, tx, *turn) }); err != nil {
+				return judged{}, err
+			}
 		}
 		return judged{}, err
 	}
