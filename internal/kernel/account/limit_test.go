@@ -1,6 +1,7 @@
 package account
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -68,7 +69,7 @@ func TestTenWrongFromOneAddress(t *testing.T) {
 		}
 		_, err := h.try(h.a, "田中", "guess", theirs)
 		h.refused("the eleventh", err, errs.TooMany, "90秒")
-		if e := err.(*errs.Error); e.Retry <= 80*time.Second || e.Retry > 90*time.Second {
+		if e, ok := errors.AsType[*errs.Error](err); !ok || e.Retry <= 80*time.Second || e.Retry > 90*time.Second {
 			h.Errorf("retry after %v", e.Retry)
 		}
 		_, err = h.try(h.b, "田中", good, theirs)
@@ -144,7 +145,7 @@ func TestManyAddresses(t *testing.T) {
 		for _, name := range []string{"田中", "nobody"} {
 			_, err := h.try(h.a, name, good, elsewhere)
 			h.refused("from elsewhere", err, errs.TooMany, "1分お待ち")
-			if e := err.(*errs.Error); e.Retry > waiting || e.Retry < waiting-5*time.Second {
+			if e, ok := errors.AsType[*errs.Error](err); !ok || e.Retry > waiting || e.Retry < waiting-5*time.Second {
 				h.Errorf("retry after %v", e.Retry)
 			}
 			h.Clock.Add(30 * time.Second)

@@ -77,30 +77,8 @@ func (s *Service) ChangePassword(ctx context.Context, x Session, old, password s
 		return "", errs.New(errs.Forbidden, "先に本人確認をしてください。")
 	}
 	password = normal(password)
-	var a Account
-	var current Password
-	var before []Password
-	if err := s.d.View(ctx, func(r db.Reader) error {
-		var own []string
-		var err error
-		if a, err = Get(ctx, r, x.Account); err != nil {
-			return err
-		}
-		if current, err = passwordOf(ctx, r, a.ID); err != nil {
-			return noPassword(err)
-		}
-		if own, err = s.own(ctx, r, a, s.d.Now()); err != nil {
-			return err
-		}
-		if err := s.rule.Check("password", password, own...); err != nil {
-			return err
-		}
-		high, err := s.privileged(ctx, r, a)
-		if err == nil && high {
-			before, err = retired(ctx, r, a.ID, history)
-		}
-		return err
-	}); err != nil {
+	a, current, before, err := s.proposed(ctx, x, password)
+	if err != nil {
 		return "", err
 	}
 	if !x.Left(ChangePassword) {
@@ -136,6 +114,30 @@ func (s *Service) ChangePassword(ctx context.Context, x Session, old, password s
 			return err
 		}
 		token, err = s.rise(ctx, tx.Plain(), x, func(x *Session) { x.done(ChangePassword) })
+		return err
+	})
+}
+
+// proposed says what is wrong with a new password by itself, and reads those that it may not be.
+func (s *Service) proposed(ctx context.Context, x Session, password string) (a Account, current Password, before []Password, err error) {
+	return a, current, before, s.d.View(ctx, func(r db.Reader) error {
+		if a, err = Get(ctx, r, x.Account); err != nil {
+			return err
+		}
+		if current, err = passwordOf(ctx, r, a.ID); err != nil {
+			return noPassword(err)
+		}
+		own, err := s.own(ctx, r, a, s.d.Now())
+		if err != nil {
+			return err
+		}
+		if err := s.rule.Check("password", password, own...); err != nil {
+			return err
+		}
+		high, err := s.privileged(ctx, r, a)
+		if err == nil && high {
+			before, err = retired(ctx, r, a.ID, history)
+		}
 		return err
 	})
 }

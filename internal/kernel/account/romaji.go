@@ -77,17 +77,7 @@ func hiragana(s string) string {
 	}, s)
 }
 
-// katakana gives hiragana as katakana.
-func katakana(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'ぁ' && r <= 'ゖ' {
-			return r + ('ァ' - 'ぁ')
-		}
-		return r
-	}, s)
-}
-
-// romaji lists how people write a word in kana with Latin letters: とうきょう is toukyou, toukyo, tokyo, tohkyoh …
+// romaji lists how people write a word in kana with Latin letters: とうきょう is toukyou, toukyo, tokyo, tohkyoh.
 func romaji(kana string) []string {
 	var list []string
 	for table := range 2 {

@@ -27,7 +27,7 @@ const (
 
 // Title is the door in words.
 func (h How) Title() string {
-	return map[How]string{
+	return map[How]string{ //nolint:gosec // words
 		ByPassword: "パスワード", ByOIDC: "職員認証（OIDC）", ByProxy: "職員認証（中継）", ByCertificate: "証明書", ByTerminal: "所属端末",
 	}[h]
 }
@@ -80,7 +80,7 @@ const (
 
 // Title is the reason in words, as lists show it.
 func (w Why) Title() string {
-	return map[Why]string{
+	return map[Why]string{ //nolint:gosec // words
 		WhyOut: "サインアウト", WhyEverywhere: "全端末でサインアウト", WhyAgain: "サインインし直し", WhyPassword: "パスワード変更",
 		WhyReset: "パスワード再発行", WhyStopped: "利用者の停止・廃止", WhyAdmin: "管理者による終了", WhyIdle: "無操作", WhyTime: "時間の上限",
 	}[w]
@@ -139,7 +139,7 @@ func (s *Service) Resolve(ctx context.Context, r db.Reader, token string) (Sessi
 
 // signedOut tells why somebody is signed in no longer.
 func signedOut(why Why) error {
-	text := map[Why]string{
+	text := map[Why]string{ //nolint:gosec // words
 		WhyIdle:       "しばらく操作がなかったため、サインアウトしました。続けるには、もう一度サインインしてください。",
 		WhyTime:       "サインインから時間がたったため、サインアウトしました。続けるには、もう一度サインインしてください。",
 		WhyEverywhere: "ほかの端末の操作でサインアウトしました。心当たりがないときは、パスワードを変え、所属長に知らせてください。",

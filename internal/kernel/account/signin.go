@@ -250,7 +250,7 @@ func (s *Service) SignInKnown(ctx context.Context, k Known) (Signed, error) {
 			return err
 		}
 		if refusal = barred(a, l); refusal != nil {
-			return nil
+			return nil //nolint:nilerr // it goes out beside the transaction
 		}
 		out, err = s.begin(ctx, tx, st, a, Password{}, Session{How: k.How, Factor: k.Factor}, from(k.Address, st.Shared), k.Visit)
 		return err

@@ -2,7 +2,7 @@ package account
 
 // ActWords are what people call the acts on accounts that the trail holds; FactorActs has those on second factors and keys.
 func ActWords() map[string]string {
-	return map[string]string{
+	return map[string]string{ //nolint:gosec // words
 		"account.invite": "利用者を登録する", "account.join": "職員認証から利用者を登録する", "account.suspend": "利用者を停止する", "account.resume": "利用者の停止を解く",
 		"account.close": "利用者を廃止する", "account.lapse": "所属のなくなった利用者を廃止する", "account.rename": "ログイン名を変える",
 		"account.reset": "パスワードを再発行する", "account.password": "パスワードを変える", "account.rehash": "パスワードの保存の形を新しくする",
