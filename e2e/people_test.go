@@ -13,6 +13,7 @@ import (
 	"sekimori/internal/app/minato"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/browser"
 )
@@ -31,7 +32,7 @@ func town(t *testing.T) (url string, clock *testkit.Clock, files []string) {
 	if err := minato.Build(t.Context(), minato.Program{Log: a.Log, Library: a.Library, People: a.People}, town); err != nil {
 		t.Fatal(errs.Message(err))
 	}
-	h, err := a.Handler("みなと市")
+	h, err := a.HandlerAs("みなと市", access.NewProgram("local:root"))
 	if err != nil {
 		t.Fatal(err)
 	}

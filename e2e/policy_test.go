@@ -34,7 +34,7 @@ func site(t *testing.T, set *regime.Set) string {
 			t.Fatal(errs.Message(err))
 		}
 	}
-	h, err := a.Handler("みなと市")
+	h, err := a.HandlerAs("みなと市", access.NewProgram("local:reader"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestEveryPage(t *testing.T) {
 	p := browser.Open(t)
 	first := set.Packs[0]
 	paths := []string{
-		"/", "/duties", "/search", "/search?q=%E5%8F%B0%E5%B8%B3", "/search?q=" + strings.Repeat("x", 101), "/nix",
+		"/policy", "/duties", "/search", "/search?q=%E5%8F%B0%E5%B8%B3", "/search?q=" + strings.Repeat("x", 101), "/nix",
 		"/document/kodama/rules/3", "/document/kodama/rules/4", "/clause/kodama/rules:4/2", "/regime/kodama/defects", "/duties/" + first.ID + "/" + first.Roles[len(first.Roles)-1].ID,
 		"/document/" + first.ID + "/" + first.Main().ID + "/3", "/document/" + first.ID + "/" + first.Main().ID + "/4",
 	}
@@ -108,7 +108,7 @@ func TestFromTheFirstPageToADuty(t *testing.T) {
 			t.Parallel()
 			p := browser.Open(t)
 			p.Scripts(scripts)
-			p.Visit(url + "/")
+			p.Visit(url + "/policy")
 			p.Do(chromedp.SendKeys("#q", "借りた人"+kb.Enter))
 			p.Until(`location.pathname === "/search" && document.querySelectorAll("#results tbody tr").length > 0`)
 			p.Do(chromedp.Click(`#results tbody a[href*="kodama/rules:4/3"]`))
@@ -129,7 +129,7 @@ func TestFromTheFirstPageToADuty(t *testing.T) {
 func TestKeyboardAlone(t *testing.T) {
 	t.Parallel()
 	p := browser.Open(t)
-	p.Visit(site(t, everything(t)) + "/")
+	p.Visit(site(t, everything(t)) + "/policy")
 	p.Do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Tab))
 	for range 12 {
 		if browser.Eval[string](p, `document.activeElement.id`) == "q" {

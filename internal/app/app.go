@@ -16,6 +16,7 @@ import (
 	"sekimori/internal/feature/admin"
 	"sekimori/internal/feature/people"
 	"sekimori/internal/feature/policy"
+	"sekimori/internal/feature/signin"
 	"sekimori/internal/feature/trailview"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/account"
@@ -41,10 +42,15 @@ type App struct {
 	Trail   *trailview.Service
 	// Settings are what the body decides for itself.
 	Settings *admin.Settings
+	Gate     *access.Gate // what somebody may do
+	Accounts *account.Service
+	Doors    *signin.Doors
 
-	index *search.Index
-	store *trail.Store // nil when it is only looked at
-	files *file.Store
+	charts   org.Charts
+	settings setting.Memory
+	index    *search.Index
+	store    *trail.Store // nil when it is only looked at
+	files    *file.Store
 }
 
 // Place says where a body keeps its data.
@@ -102,6 +108,13 @@ func begin(ctx context.Context, d *db.DB, at Place, offered *regime.Set) (*App, 
 	}
 	a := Assemble(d, files, offered)
 	a.store, a.files = store, files
+	key, err := store.Secret(factorKey)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.furnish("関守", key, "", nil); err != nil {
+		return nil, err
+	}
 	if err := a.Log.With(store).Begin(ctx, "system:sekimori"); err != nil {
 		return nil, err
 	}
@@ -120,6 +133,7 @@ func Assemble(d *db.DB, files *file.Store, offered *regime.Set) *App {
 	a.People, a.Staff = people.New(log, files, a.rules), people.NewDirectory(log, library)
 	a.Jobs = job.New(d, append(a.People.Kinds(), trailview.Job(log, Audited()))...)
 	a.People.Jobs = a.Jobs
+	a.admit()
 	a.Trail, a.Settings = trailview.New(log, a.Jobs, Audited()), admin.NewSettings(log, a.declared)
 	return a
 }
@@ -147,11 +161,12 @@ func (a *App) Run(ctx context.Context) {
 	var group sync.WaitGroup
 	group.Go(func() { a.Log.Run(ctx) })
 	group.Go(func() { a.Jobs.Run(ctx, workers) })
+	group.Go(func() { a.Doors.Run(ctx) })
 	group.Go(func() { a.sweep(ctx) })
 	group.Wait()
 }
 
-// sweep removes, once a day, what uploads that were broken off have left half written.
+// sweep removes, once a day, what uploads that were broken off have left half written, and sessions that are too old to matter.
 func (a *App) sweep(ctx context.Context) {
 	const day = 24 * time.Hour
 	for ctx.Err() == nil {
@@ -159,6 +174,9 @@ func (a *App) sweep(ctx context.Context) {
 			if err := a.files.Sweep(time.Now().Add(-day)); err != nil {
 				slog.ErrorContext(ctx, "sweep files", slog.Any("error", err))
 			}
+		}
+		if _, err := a.Accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "sweep sessions", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():

@@ -2,9 +2,13 @@ package app_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
+	neturl "net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +17,7 @@ import (
 	"time"
 
 	"sekimori/internal/app"
+	"sekimori/internal/app/minato"
 )
 
 // TestDemoServesUntilItIsStopped starts the program as the README says, visits it and stops
@@ -20,12 +25,13 @@ import (
 func TestDemoServesUntilItIsStopped(t *testing.T) {
 	t.Parallel()
 	kept := filepath.Join(t.TempDir(), "kept")
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer stop()
 	messages, said := io.Pipe()
 	status := make(chan int, 1)
+	var people bytes.Buffer // written before the address is said
 	go func() {
-		status <- app.Main(ctx, []string{"demo", "--json", "--listen", "127.0.0.1:0", "--dir", kept}, io.Discard, said)
+		status <- app.Main(ctx, []string{"demo", "--json", "--listen", "127.0.0.1:0", "--dir", kept}, &people, said)
 		_ = said.Close() // the reader ends
 	}()
 	url := ""
@@ -34,10 +40,36 @@ func TestDemoServesUntilItIsStopped(t *testing.T) {
 		url = regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(lines.Text())
 	}
 	go func() { _, _ = io.Copy(io.Discard, messages) }() // what is said later must not block
-	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ok", "/": "みなと市", "/search?q=%E7%9B%A3%E6%9F%BB": "監査"} {
-		if got := body(t, url+path); !strings.Contains(got, want) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &http.Client{Jar: jar}
+	says := func(path, want string) {
+		t.Helper()
+		if got := body(t, c, url+path); !strings.Contains(got, want) {
 			t.Errorf("%s does not say %q", path, want)
 		}
+	}
+	says("/healthz", "ok")
+	says("/readyz", "ok")
+	says("/", "サインイン")
+	for line := range strings.Lines(people.String()) {
+		var l minato.Login
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			t.Fatal(err)
+		}
+		if l.TOTP != "" {
+			continue
+		}
+		answer, err := c.PostForm(url+"/signin", neturl.Values{"login": {l.Login}, "password": {l.Password}, "next": {"/"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		says("/", l.Person)
+		says("/search?q=%E7%9B%A3%E6%9F%BB", "監査")
+		break
 	}
 	stop()
 	if got := <-status; got != 0 {
@@ -48,13 +80,13 @@ func TestDemoServesUntilItIsStopped(t *testing.T) {
 	}
 }
 
-func body(t *testing.T, url string) string {
+func body(t *testing.T, c *http.Client, url string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := c.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,6 +63,14 @@ type commands struct {
 	Org struct {
 		Holders holdersCommand `cmd:"" help:"役割をだれが務めているかを、ある日について示す"`
 	} `cmd:"" help:"組織と役割"`
+	Account struct {
+		Add     accountAddCommand     `cmd:"" help:"職員の利用者を登録し、仮のパスワードを出す"`
+		Suspend accountSuspendCommand `cmd:"" help:"利用者を停止する"`
+		Resume  accountResumeCommand  `cmd:"" help:"停止した利用者を再開する"`
+		Close   accountCloseCommand   `cmd:"" help:"利用者を廃止する"`
+		Reset   accountResetCommand   `cmd:"" help:"仮のパスワードを出し直す"`
+	} `cmd:"" help:"利用者"`
+	Code   codeCommand `cmd:"" help:"認証アプリに出る確認コードを示す（デモを見る人のため）"`
 	People struct {
 		Import    peopleImportCommand `cmd:"" help:"組織、職、発令、名簿などのファイルを、1回の異動として取り込む"`
 		Batches   batchesCommand      `cmd:"" help:"取り込みを一覧する"`

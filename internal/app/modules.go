@@ -6,8 +6,10 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/feature"
 	"sekimori/internal/feature/admin"
+	"sekimori/internal/feature/inbox"
 	"sekimori/internal/feature/people"
 	"sekimori/internal/feature/policy"
+	"sekimori/internal/feature/signin"
 	"sekimori/internal/feature/trailview"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/account"
@@ -23,12 +25,13 @@ import (
 
 // Modules lists the features in the order of the menu.
 func (a *App) Modules() []feature.Module {
-	modules := []feature.Module{policy.Module(a.Policy), people.Module(a.People, a.Staff), admin.Module(a.Settings)}
+	modules := []feature.Module{policy.Module(a.Policy), people.Module(a.People, a.Staff), admin.Module(a.Settings), signin.Module(a.Doors)}
 	words := []feature.Words{trailview.Words()}
 	for _, m := range modules {
 		words = append(words, m.Words)
 	}
-	return append(modules, trailview.Module(a.Trail, trailview.NewWords(words...)))
+	modules = append(modules, trailview.Module(a.Trail, trailview.NewWords(words...)))
+	return append([]feature.Module{inbox.Module(a.Log, a.Library, modules)}, modules...)
 }
 
 // Audited lists every table under the trail.
@@ -67,8 +70,8 @@ func Schemas() []db.Schema {
 		{Module: "trail", FS: trail.Schema()},
 		{Module: "org", FS: org.Schema()},
 		{Module: "access", FS: access.Schema()},
-		{Module: "account", FS: account.Schema()},
 		{Module: "search", FS: search.Schema()},
+		{Module: "account", FS: account.Schema()},
 		{Module: "clause", FS: clause.Schema()},
 		{Module: "setting", FS: setting.Schema()},
 		{Module: "regime", FS: regime.Schema()},

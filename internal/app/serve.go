@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"sekimori/internal/app/minato"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature/signin"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/web"
 )
@@ -22,19 +24,28 @@ import (
 // Handler is the site of a body on this machine.
 func (a *App) Handler(body string) (http.Handler, error) { return a.site(body, front{}) }
 
+// HandlerAs is the site as one actor sees it, whoever asks: for who looks at its pages without the doors.
+func (a *App) HandlerAs(body string, actor *access.Actor) (http.Handler, error) {
+	c := a.config(body, front{})
+	c.Identify = func(*http.Request) (*access.Actor, error) { return actor, nil }
+	return web.New(c)
+}
+
 // site is the site of a body behind what stands in front of it.
 func (a *App) site(body string, f front) (http.Handler, error) {
-	local := access.NewProgram("local:" + userName())
+	return web.New(a.config(body, f))
+}
+
+func (a *App) config(body string, f front) web.Config {
 	c := web.Config{
 		Product: "関守", Body: body, Log: slog.Default(), Ready: a.DB.Check, Hosts: f.hosts, Front: f.Front,
-		// Nobody signs in yet: the site answers on this machine alone, and whoever sits at it acts under its name.
-		Identify: func(*http.Request) (*access.Actor, error) { return local, nil },
+		Identify: a.Doors.Identify, SignIn: "/signin", Step: signin.Step, Me: me,
 	}
 	for _, m := range a.Modules() {
 		c.Menu = append(c.Menu, m.Menu...)
 		c.Parts = append(c.Parts, m.Part)
 	}
-	return web.New(c)
+	return c
 }
 
 type serveCommand struct {
@@ -51,17 +62,18 @@ func (k *serveCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	if _, err := k.OIDC.options(); err != nil { // the door follows
+	provider, err := k.OIDC.options()
+	if err != nil {
 		return err
-	}
-	if inside, _ := local(k.Listen); !inside { // until the site asks who somebody is
-		return errs.New(errs.Invalid, "サインインがまだないため、待ち受けられるのはこの端末（127.0.0.1、[::1]）だけです: %s", k.Listen)
 	}
 	a, err := c.open()
 	if err != nil {
 		return err
 	}
 	defer c.close(a)
+	if err := a.furnished(k.Body, k.Listen, f, provider); err != nil {
+		return err
+	}
 	return c.serve(a, k.Listen, k.Body, f)
 }
 
@@ -120,8 +132,30 @@ func (k *demoCommand) build(c *console, a *App, dir string) error {
 	if err != nil {
 		return err
 	}
-	c.say("架空の「みなと市」です（今日は%s）。サインインはまだなく、この端末を使う人が操作者です。", today.Wareki())
-	c.say("来年4月の人事異動のファイルを %s に置きました。「職員の取込み」で試せます。", dir)
+	logins, err := minato.Program{Log: a.Log, Library: a.Library, People: a.People}.Welcome(c.ctx, minato.Doors{Accounts: a.Accounts, Factors: a.Doors.Factors, Gate: a.Gate}, dir)
+	if err != nil {
+		return err
+	}
+	c.say("架空の「みなと市」です（今日は%s）。次の人たちがサインインできます。", today.Wareki())
+	if err := c.logins(logins); err != nil {
+		return err
+	}
+	c.say("同じ一覧は %s にあります。確認コードは sekimori code 鍵 で出ます。", filepath.Join(dir, "accounts.json"))
+	c.say("来年4月の人事異動のファイルを %s に置きました。運用管理者でサインインし、「人事異動」で試せます。", dir)
+	return nil
+}
+
+// logins lists who can sign in: for people, or one JSON object a line.
+func (c *console) logins(list []minato.Login) error {
+	for _, l := range list {
+		if c.flags.JSON {
+			if err := c.json(l); err != nil {
+				return err
+			}
+			continue
+		}
+		c.say("  %s  %s  %s  %s  %s", l.Login, l.Password, l.TOTP, l.Person, strings.Join(append([]string{l.UnitName}, l.Titles...), "・"))
+	}
 	return nil
 }
 

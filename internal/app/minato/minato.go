@@ -8,6 +8,7 @@ import (
 
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/base/sheet"
+	"sekimori/internal/kernel/access"
 )
 
 // Town is the whole town on paper.
@@ -116,7 +117,12 @@ func (t *town) designations() (*page, Deputy, error) {
 			if t.first(i, l[4]) == nil {
 				return nil, Deputy{}, fmt.Errorf("designations.txt: %q: nobody there", l)
 			}
-			p.row(l[0], l[1], scope, u.code, t.posts[t.title(l[4])].code, "", strings.Join(l[5:], ""), fmt.Sprintf("み情第%d号", len(p.rows)+100), day.String(), "")
+			decision := fmt.Sprintf("み情第%d号", len(p.rows)+100)
+			if l[0] == access.BuiltIn { // given to a person, whatever post he comes to
+				p.row(l[0], l[1], scope, "", "", t.first(i, l[4]).number, "", decision, day.String(), "")
+				continue
+			}
+			p.row(l[0], l[1], scope, u.code, t.posts[t.title(l[4])].code, "", strings.Join(l[5:], ""), decision, day.String(), "")
 		}
 	}
 	if deputy.Unit == "" || len(p.rows) < len(all) {

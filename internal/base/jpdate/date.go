@@ -115,6 +115,15 @@ func (d Date) Wareki() string {
 	return fmt.Sprintf("%s年%d月%d日", d.eraYear(), month, day)
 }
 
+// Moment is a time of day in Japan as an office reads it: 令和8年4月1日 9:05; "" for the zero time.
+func Moment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	at = at.In(jst)
+	return fmt.Sprintf("%s %d:%02d", Today(at).Wareki(), at.Hour(), at.Minute())
+}
+
 // MarshalText writes String.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

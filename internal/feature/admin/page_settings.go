@@ -45,7 +45,9 @@ func (p pages) settings(ctx context.Context, r *web.Request) (settingsView, erro
 	}
 	v.Tables = settingTables(list)
 	v.Open = undecided(list, day, r.Actor().Can(access.SettingDraft))
-	v.Links = []ui.Link{{Text: "これまでの決裁の記録（証跡）", Href: "/trail?kind=setting-value"}}
+	if r.Actor().Can(access.TrailRead) {
+		v.Links = []ui.Link{{Text: "これまでの決裁の記録（証跡）", Href: "/trail?kind=setting-value"}}
+	}
 	v.Drafts, err = p.draftTable(ctx)
 	return v, err
 }

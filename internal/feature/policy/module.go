@@ -18,9 +18,9 @@ func Module(s *Service) feature.Module {
 	read := access.PolicyRead
 	return feature.Module{
 		Name: "policy",
-		Menu: web.MenuOf(read, ui.Link{Text: "規程", Href: "/"}, ui.Link{Text: "役割ごとの義務", Href: "/duties"}, ui.Link{Text: "さがす", Href: "/search"}),
+		Menu: web.MenuOf(read, ui.Link{Text: "規程", Href: "/policy"}, ui.Link{Text: "役割ごとの義務", Href: "/duties"}, ui.Link{Text: "さがす", Href: "/search"}),
 		Part: web.Part{Pages: files, Routes: []web.Route{
-			web.Get("/{$}", read, "home", p.home),
+			web.Get("/policy", read, "home", p.home),
 			web.Get("/regime/{regime}", read, "regime", p.overview),
 			web.Get("/regime/{regime}/roles", read, "regime", p.side("roles", "役割", rolesSide)),
 			web.Get("/regime/{regime}/classes", read, "regime", p.side("classes", "分類", classesSide)),

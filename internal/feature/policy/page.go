@@ -128,7 +128,7 @@ func sides(b *Book, current string) ui.Tabs {
 
 // trail of pages above the pages of one regime.
 func above(b *Book, more ...ui.Link) []ui.Link {
-	return append([]ui.Link{{Text: "規程", Href: "/"}, {Text: b.Title, Href: regimeHref(b, "")}}, more...)
+	return append([]ui.Link{{Text: "規程", Href: "/policy"}, {Text: b.Title, Href: regimeHref(b, "")}}, more...)
 }
 
 // howToImport tells how the official text comes in, where it has not.

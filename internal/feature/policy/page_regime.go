@@ -34,7 +34,7 @@ func (p pages) side(side, title string, fill func(*Book, *regimeView)) func(cont
 		}
 		v := regimeView{Sides: sides(b, side)}
 		if side == "" {
-			v.Page = r.Page(b.Title, ui.Link{Text: "規程", Href: "/"})
+			v.Page = r.Page(b.Title, ui.Link{Text: "規程", Href: "/policy"})
 		} else {
 			v.Page = r.Page(title, above(b)...)
 			v.Kicker = b.Title

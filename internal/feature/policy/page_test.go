@@ -94,7 +94,7 @@ func TestEveryPageOfTheTinyRegime(t *testing.T) {
 	a := open(t, tinySet(t))
 	h := a.site
 	paths := []string{
-		"/", "/regime/kodama", "/regime/kodama/roles", "/regime/kodama/classes", "/regime/kodama/settings", "/regime/kodama/kinds", "/regime/kodama/defects",
+		"/policy", "/regime/kodama", "/regime/kodama/roles", "/regime/kodama/classes", "/regime/kodama/settings", "/regime/kodama/kinds", "/regime/kodama/defects",
 		"/document/kodama/rules/4", "/clause/kodama/rules:4/2", "/duties", "/duties/kodama", "/duties/kodama/anyone", "/search", "/search?q=館長",
 	}
 	for _, path := range paths {

@@ -2,11 +2,9 @@ package trailview
 
 import (
 	"embed"
-	"maps"
 
 	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
-	"sekimori/internal/kernel/account"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
 )
@@ -16,7 +14,7 @@ var files embed.FS
 
 // Words are what people call the acts and things of the trail itself and of the kernel that no feature shows.
 func Words() feature.Words {
-	w := feature.Words{
+	return feature.Words{
 		Acts: map[string]string{"trail.verify": "証跡を検証する", "trail.epoch": "証跡の新しい期を開く", "trail.erase": "証跡から個人情報を消去する", "trail.restore": "復元のあとに個人情報を消し直す"},
 		Kinds: map[string]feature.KindWords{
 			"check": {Title: "証跡の検証", Columns: map[string]string{
@@ -27,15 +25,6 @@ func Words() feature.Words {
 			"erasure": {Title: "消去", Columns: map[string]string{"kind": "種類", "thing": "対象", "part": "部分", "ground": "根拠", "clause": "条項"}},
 		},
 	}
-	maps.Copy(w.Acts, account.FactorActs())
-	maps.Copy(w.Acts, account.ActWords())
-	for kind, columns := range account.ColumnWords() {
-		w.Kinds[kind] = feature.KindWords{Title: columns[""], Columns: columns, Text: account.ValueWords}
-	}
-	for kind, columns := range account.FactorColumns() {
-		w.Kinds[kind] = feature.KindWords{Title: columns[""], Columns: columns, Text: account.FactorText}
-	}
-	return w
 }
 
 // Module is the trail's screens. words are those of all features, this one's among them.

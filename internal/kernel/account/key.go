@@ -75,13 +75,13 @@ func (s *Keyring) Make(ctx context.Context, by *access.Actor, label string, can 
 	var words []string
 	for _, p := range can {
 		if !p.Known() || !by.Can(p) {
-			faults.Add("can", "「%s」はあなたの権限にありません。", p.Title())
+			faults.Add("scope", "「%s」はあなたの権限にありません。", p.Title())
 			continue
 		}
 		words = append(words, string(p))
 	}
 	if len(can) == 0 {
-		faults.Add("can", "できることを一つ以上選んでください。")
+		faults.Add("scope", "できることを一つ以上選んでください。")
 	}
 	if err := faults.Err("キーを作れません。"); err != nil {
 		return "", err

@@ -116,6 +116,9 @@ func (r Rule) temporary() string {
 	}
 }
 
+// Suggest makes a good password at random.
+func (s *Service) Suggest() string { return s.rule.temporary() }
+
 // code makes n letters that are the same in small and capital.
 func code(n int) string {
 	var b strings.Builder
