@@ -3,9 +3,7 @@ package app
 import (
 	"context"
 	"net"
-	"net/netip"
 	"strings"
-	"time"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
@@ -13,7 +11,6 @@ import (
 	"sekimori/internal/feature/signin"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/account"
-	"sekimori/internal/kernel/setting"
 	"sekimori/internal/web"
 )
 
@@ -77,41 +74,14 @@ func (a *App) privileged(ctx context.Context, r db.Reader, of account.Account) (
 	return err == nil && account.FactorRequired(actor), err
 }
 
-// decided reads a value of the settings of Sekimori itself as it is today.
-func (a *App) decided(ctx context.Context, r db.Reader) (func(setting.Declaration) setting.Value, error) {
-	values, err := a.settings.Values(ctx, r)
-	today := jpdate.Today(a.DB.Now())
-	return func(d setting.Declaration) setting.Value { return values.At(d, today) }, err
-}
-
 func (a *App) terms(ctx context.Context, r db.Reader) (account.Terms, error) {
-	value, err := a.decided(ctx, r)
-	if err != nil {
-		return account.Terms{}, err
-	}
-	t := account.Terms{
-		Idle: time.Duration(value(account.IdleTimeout()).Int()) * time.Minute, Absolute: time.Duration(value(account.SessionLength()).Int()) * time.Hour,
-		Temporary: time.Duration(value(account.TemporaryPassword()).Int()) * 24 * time.Hour, Interval: value(account.PrivilegedPassword()).Int(),
-		Grace: value(account.AccountGrace()).Int(), Join: true,
-	}
-	for _, line := range value(account.SharedAddresses()).List() {
-		if p, err := netip.ParsePrefix(line); err == nil { // it was checked when it was decided
-			t.Shared = append(t.Shared, p)
-		}
-	}
-	return t, nil
+	values, err := a.settings.Values(ctx, r)
+	return account.TermsOf(values, jpdate.Today(a.DB.Now())), err
 }
 
 func (a *App) allowed(ctx context.Context, r db.Reader) ([]account.FactorKind, error) {
-	value, err := a.decided(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	var kinds []account.FactorKind
-	for _, id := range value(account.SecondFactors()).List() {
-		kinds = append(kinds, account.FactorKind(id))
-	}
-	return kinds, nil
+	values, err := a.settings.Values(ctx, r)
+	return account.FactorsOf(values, jpdate.Today(a.DB.Now())), err
 }
 
 // me is what the head of each page says about who reads it.
