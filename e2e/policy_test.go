@@ -91,12 +91,15 @@ func look(t *testing.T, p *browser.Page, url, name string, paths []string) {
 			if got := browser.Eval[int64](p, `document.documentElement.scrollWidth`); got > width {
 				t.Errorf("%s at %d px is %d px wide", path, width, got)
 			}
-			if dir := os.Getenv("SEKIMORI_PICTURES"); dir != "" {
+			if dir := pictures(); dir != "" {
 				p.Screenshot(filepath.Join(dir, fmt.Sprintf("%s-%02d-%d.png", name, i, width)))
 			}
 		}
 	}
 }
+
+// pictures is the folder where somebody wants to see the pages, "" for none.
+func pictures() string { return os.Getenv("SEKIMORI_PICTURES") }
 
 // TestFromTheFirstPageToADuty is what a newcomer does: search, open a clause, read its duty,
 // see what else the role has to do. It goes the same with and without scripts.

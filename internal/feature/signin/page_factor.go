@@ -73,7 +73,7 @@ func (p pages) giveFactor(ctx context.Context, r *web.Request, in factorForm) (w
 	if err != nil {
 		return web.Next{}, atField(err, map[account.FactorKind]string{account.TOTP: "code", account.Printed: "printed", account.Passkey: "answer"}[kind])
 	}
-	return p.in(r, token, in.Next), nil
+	return p.greeted(ctx, s, p.in(r, token, in.Next))
 }
 
 type beginForm struct {

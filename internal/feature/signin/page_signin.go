@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/kernel/account"
 	"sekimori/internal/web"
@@ -71,7 +72,7 @@ func (p pages) signIn(ctx context.Context, r *web.Request, in enterForm) (web.Ne
 	if err != nil {
 		return web.Next{}, err
 	}
-	return p.in(r, signed.Token, in.Next), nil
+	return p.greeted(ctx, signed.Session, p.in(r, signed.Token, in.Next))
 }
 
 type knownForm struct {
@@ -123,6 +124,22 @@ func (p pages) failed(ctx context.Context, r *web.Request, why *errs.Error) (ent
 // in gives the browser the new token and leads on; where something is left to do, the next request is led there.
 func (p pages) in(r *web.Request, token, next string) web.Next {
 	return web.Next{Href: inside(next), Cookies: []*http.Cookie{cookie(r.Client(), token)}}
+}
+
+// greeted tells on the next page when he was here before (kobe-city/standard:8.2.5).
+func (p pages) greeted(ctx context.Context, s account.Session, next web.Next) (web.Next, error) {
+	err := p.d.log.DB().View(ctx, func(reader db.Reader) error {
+		last, err := p.d.Accounts.Before(ctx, reader, s)
+		if err != nil || last.ID == "" {
+			return err
+		}
+		next.Said = "前回のサインインは " + inJapan(last.MadeAt) + " でした。"
+		if s.Failed > 0 {
+			next.Said += "その後に失敗が" + ui.Figure(int(s.Failed)) + "回あります。心当たりがなければ、パスワードを変更し、所属長に知らせてください。"
+		}
+		return nil
+	})
+	return next, err
 }
 
 // leave ends the session.
