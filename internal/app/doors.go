@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"strings"
@@ -46,10 +47,11 @@ func (a *App) furnished(body, listen string, f front, o signin.ProviderOptions) 
 	var site string
 	var origins []string
 	_, port, _ := net.SplitHostPort(listen) // it was read before
-	for i, host := range f.hosts {
-		if i == 0 {
-			site = host
+	for _, host := range f.hosts {
+		if net.ParseIP(host) != nil {
+			continue // passkeys are for names
 		}
+		site = cmp.Or(site, host)
 		if host == site || strings.HasSuffix(host, "."+site) {
 			origins = append(origins, "https://"+host, "https://"+net.JoinHostPort(host, port))
 		}

@@ -8,6 +8,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/base/text"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/account"
 	"sekimori/internal/web"
@@ -56,14 +57,15 @@ func (d *Doors) Identify(r *http.Request) (*access.Actor, error) {
 			actor = access.Visitor()
 			return nil //nolint:nilerr // he has not signed in
 		}
-		actor, err = d.bySession(r.Context(), reader, cookie.Value)
+		actor, err = d.bySession(r.Context(), reader, cookie.Value, web.ClientOf(r))
 		return err
 	})
 	return actor, err
 }
 
-// bySession is who holds a session. One that has ended is of nobody.
-func (d *Doors) bySession(ctx context.Context, r db.Reader, token string) (*access.Actor, error) {
+// bySession is who holds a session. One that has ended is of nobody; so is one that a named proxy has opened, where the proxy says
+// that somebody else sits there now, or nobody: the next person at a shared PC, or who has taken the cookie away.
+func (d *Doors) bySession(ctx context.Context, r db.Reader, token string, from web.Client) (*access.Actor, error) {
 	s, a, err := d.Accounts.Resolve(ctx, r, token)
 	if errs.KindOf(err) == errs.Unauthenticated {
 		return access.Visitor(), nil
@@ -82,6 +84,9 @@ func (d *Doors) bySession(ctx context.Context, r db.Reader, token string) (*acce
 	}
 	if err != nil {
 		return nil, err
+	}
+	if s.How == account.ByProxy && (from.Identity == "" || text.NFKC(from.Identity) != text.NFKC(actor.Person.Number)) {
+		return access.Visitor(), nil
 	}
 	actor.Session, actor.Account = s.ID, a.ID
 	if a.Kind == account.Person && actor.Pending == "" {
