@@ -61,6 +61,9 @@ func (b *bench) rows() []row {
 		rows = append(rows, b.writeRows(engine)...)
 	}
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		rows = append(rows, b.signInRows(engine)...)
+	}
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		rows = append(rows, b.verifyRows(engine)...)
 	}
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {

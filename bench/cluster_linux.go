@@ -32,7 +32,7 @@ func startCluster(ctx context.Context) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	owner, err := account()
+	owner, err := runAs()
 	if err != nil {
 		return nil, err
 	}
@@ -104,8 +104,8 @@ func binaries() (string, error) {
 	return filepath.Dir(found), err
 }
 
-// account is the user that runs the server: root must not, so it is postgres then.
-func account() (*syscall.Credential, error) {
+// runAs is the user that runs the server: root must not, so it is postgres then.
+func runAs() (*syscall.Credential, error) {
 	if os.Getuid() != 0 {
 		return nil, nil
 	}

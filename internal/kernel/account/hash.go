@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync/atomic"
 
@@ -25,13 +26,17 @@ const (
 	hashKey    = 32
 )
 
-// At most hashSlots passwords are computed at once, so they take 38 MiB, whoever comes: that is all that two cores can do, and
-// on more cores it still is 57 sign-ins a second. hashQueue more wait, the last of them for two seconds; who comes then is told
-// to come again.
+// At most hashSlots passwords are computed at once: that is all that two cores can do, and on more cores it still is 57 sign-ins a
+// second. hashQueue more wait, the last of them for two seconds; who comes then is told to come again. What was computed with is
+// collected before as much again lies about, since Go by itself waits until the whole heap has doubled. So passwords take at most
+// 76 MiB (HashMemory), whoever comes and however many.
 const (
 	hashSlots = 2
 	hashQueue = 100
 )
+
+// HashMemory is how much memory passwords take at most, in bytes.
+const HashMemory = 2 * hashSlots * hashMemory << 10
 
 // cost is how an argon2id hash was made.
 type cost struct {
@@ -81,6 +86,7 @@ type hasher struct {
 	cost  cost
 	slots chan struct{}
 	queue atomic.Int64
+	waste atomic.Int64 // KiB that were computed with since the last collection
 }
 
 func newHasher(c cost) *hasher { return &hasher{cost: c, slots: make(chan struct{}, hashSlots)} }
@@ -99,6 +105,10 @@ func (h *hasher) do(ctx context.Context, fn func()) error {
 	}
 	defer func() { <-h.slots }()
 	fn()
+	if h.waste.Add(int64(h.cost.memory)) >= hashSlots*hashMemory {
+		h.waste.Store(0)
+		runtime.GC()
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -54,6 +55,37 @@ func TestTheStatedCost(t *testing.T) {
 	t.Parallel()
 	if stored := string(costNow.hash("x")); !strings.HasPrefix(stored, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Error(stored)
+	}
+}
+
+// TestTheStatedMemory: many at once take no more than is stated, and the answer to who waits in vain comes at once.
+func TestTheStatedMemory(t *testing.T) { //nolint:paralleltest // it looks at the memory of the process
+	h := newHasher(costNow)
+	var most atomic.Uint64
+	see := func() {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		if m.HeapAlloc > most.Load() {
+			most.Store(m.HeapAlloc)
+		}
+	}
+	runtime.GC()
+	see()
+	before := most.Load()
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			if _, err := h.hash(t.Context(), "password"); err != nil {
+				t.Error(err)
+			}
+			see()
+		})
+	}
+	group.Wait()
+	if took := most.Load() - before; took > HashMemory {
+		t.Errorf("20 passwords took %d MiB", took>>20)
+	} else {
+		t.Logf("20 passwords took %d MiB", took>>20)
 	}
 }
 
