@@ -14,13 +14,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"sekimori/internal/app"
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/account"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
@@ -288,6 +291,91 @@ func TestEveryOperationCanBeRead(t *testing.T) {
 	if len(described.Paths) != operations {
 		t.Errorf("%d operations are described, there are %d", len(described.Paths), operations)
 	}
+}
+
+// TestKeysOfPeople: a key is made by its owner, does on the running site no more than it was made for, and nothing once it was
+// withdrawn, its owner's account is suspended, or its last day is over.
+func TestKeysOfPeople(t *testing.T) {
+	t.Parallel()
+	w, ctx := openTown(t), t.Context()
+	number := w.holder("information-manager")
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1/", nil)
+	r.Header.Set("Cookie", w.enter(number))
+	owner, err := w.Doors.Identify(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	today := jpdate.Today(w.DB.Now())
+	keys := make([]string, 3)
+	for i := range keys {
+		if keys[i], err = w.Doors.Keys.Make(ctx, owner, "集計", []access.Permission{access.OrgRead, access.PeopleRead}, today.AddDays(i)); err != nil {
+			t.Fatal(errs.Message(err))
+		}
+	}
+	ask := func(key, path string) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1"+path, nil)
+		r.Header.Set("Authorization", "Bearer "+key)
+		answer := httptest.NewRecorder()
+		w.site.ServeHTTP(answer, r)
+		return answer
+	}
+	wants := func(when, key string, want int) {
+		t.Helper()
+		if answer := ask(key, web.API+"/me"); answer.Code != want {
+			t.Errorf("%s: %d %s, want %d", when, answer.Code, answer.Body, want)
+		}
+	}
+	var me struct {
+		Keyed       bool
+		Person      struct{ Number string }
+		Permissions []struct{ ID access.Permission }
+	}
+	if err := json.Unmarshal(ask(keys[0], web.API+"/me").Body.Bytes(), &me); err != nil || !me.Keyed || me.Person.Number != number || len(me.Permissions) != 2 {
+		t.Errorf("%v %+v", err, me)
+	}
+	for path, want := range map[string]int{
+		web.API + "/people": 200, web.API + "/units": 200, web.API + "/regimes": 403, web.API + "/trail/acts": 403, web.API + "/people/" + w.holder("school-information-manager"): 404,
+		"/people": 303, "/account": 303, "/org": 303, // on pages a key is nothing
+	} {
+		if answer := ask(keys[0], path); answer.Code != want || want == http.StatusSeeOther && !strings.HasPrefix(answer.Header().Get("Location"), "/signin") {
+			t.Errorf("%s: %d, want %d", path, answer.Code, want)
+		}
+	}
+	wants("a wrong key", keys[0][:len(keys[0])-1]+"x", http.StatusUnauthorized)
+	if answer := w.get(number, web.API+"/me"); answer.Code != http.StatusOK || strings.Contains(answer.Body.String(), `"keyed":true`) {
+		t.Errorf("by the session: %d", answer.Code)
+	}
+
+	held, err := view(t, w.App, func(r db.Reader) ([]account.HeldKey, error) { return w.Doors.Keys.List(ctx, r, owner.Account) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range held {
+		if k.ExpiresAt == db.At(today.AddDays(2).Start()) {
+			if err := w.Doors.Keys.Withdraw(ctx, owner, k.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	wants("the withdrawn one", keys[1], http.StatusUnauthorized)
+	wants("the one of today", keys[0], http.StatusOK)
+	wants("the last", keys[2], http.StatusOK)
+	w.DB.Now = func() time.Time { return today.AddDays(1).Start() }
+	wants("the one of yesterday", keys[0], http.StatusUnauthorized)
+	wants("the last on the next day", keys[2], http.StatusOK)
+	if err := w.Accounts.Suspend(ctx, access.NewProgram("cli:test"), owner.Account, "調査"); err != nil {
+		t.Fatal(errs.Message(err))
+	}
+	wants("of a suspended account", keys[2], http.StatusUnauthorized)
+}
+
+func view[T any](t *testing.T, a *app.App, fn func(r db.Reader) (T, error)) (v T, err error) {
+	t.Helper()
+	err = a.DB.View(t.Context(), func(r db.Reader) (err error) {
+		v, err = fn(r)
+		return err
+	})
+	return v, err
 }
 
 // TestExamplesWork tries each example of doc/api.md in the village, as somebody who sees everything.

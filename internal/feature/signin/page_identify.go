@@ -3,7 +3,6 @@ package signin
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"sekimori/internal/base/db"
@@ -44,11 +43,11 @@ func cookie(c web.Client, token string) *http.Cookie {
 	}
 }
 
-// Identify finds out who sends a request: by the cookie of his session, or by a key of his.
+// Identify finds out who sends a request: by the cookie of his session or, to the API, by a key of his.
 func (d *Doors) Identify(r *http.Request) (*access.Actor, error) {
 	var actor *access.Actor
 	err := d.log.DB().View(r.Context(), func(reader db.Reader) (err error) {
-		if key, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		if key := web.Key(r); key != "" {
 			actor, err = d.byKey(r.Context(), reader, key)
 			return err
 		}
