@@ -169,7 +169,8 @@ func TestTheFirstSignIn(t *testing.T) {
 			v.send("/signin/password", "password", "sekimori2026", "again", "sekimori2026")
 			v.Until(`document.querySelector("#faults")`)
 			v.send("/signin/password", "password", "鴎は港の朝に三度鳴いた", "again", "鴎は港の朝に三度鳴いた")
-			v.at("/")
+			v.at("/people") // where he wanted to go
+			v.Visit(h.url + "/")
 			v.says(chief.Person.Name)
 			v.Do(chromedp.Click(`form[action="/signout"] button`))
 			v.at("/signin")

@@ -134,7 +134,7 @@ func (s *site) turn(w http.ResponseWriter, r *http.Request, actor *access.Actor,
 	case actor.Class == access.Nobody:
 		return errs.New(errs.Unauthenticated, "サインインしてから、もう一度行ってください。")
 	case actor.Pending != "" && page && s.Step != nil:
-		return s.goTo(w, r, Next{Href: s.Step(actor)})
+		return s.goTo(w, r, Next{Href: s.Step(actor) + "?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()})
 	case actor.Pending != "":
 		return errs.New(errs.Forbidden, "サインインがまだ終わっていません。")
 	}

@@ -174,7 +174,7 @@ func (p Program) welcome(ctx context.Context, d Doors, person id.ID) (Login, err
 			return Login{}, err
 		}
 		l.TOTP = strings.ReplaceAll(offer.Key, " ", "")
-		code, err := account.Token{Key: l.TOTP}.Code(p.Log.DB().Now().Add(-30*time.Second)) // this half minute's is for who signs in first
+		code, err := account.Token{Key: l.TOTP}.Code(p.Log.DB().Now().Add(-30 * time.Second)) // this half minute's is for who signs in first
 		if err != nil {
 			return Login{}, err
 		}

@@ -28,6 +28,7 @@ func Module(d *Doors) feature.Module {
 			web.Post("/signin/password", access.Entering, "password", p.password, p.changePassword),
 			web.Get("/signin/factor", access.Entering, "factor", p.factor),
 			web.Post("/signin/factor", access.Entering, "factor", p.factor, p.giveFactor),
+			web.Post("/signin/factor/two", access.Entering, "factor", p.factor, p.giveTwo),
 			web.Answer("/signin/factor/passkey", access.Entering, "factor", p.factor, p.askPasskey),
 			web.Get("/signin/enroll", access.Entering, "enroll", p.enroll),
 			web.Answer("/account/factors/totp", access.Entering, "offer", p.offerPage, p.beginTOTP),
@@ -47,6 +48,6 @@ func Module(d *Doors) feature.Module {
 			web.Post("/place/enrol", access.Anyone, "place", p.place, p.enrolTerminal),
 			web.Post("/place/leave", access.Terminal, "place", p.place, p.leavePlace),
 		}},
-		Words: words(),
+		Words: words(), Tasks: p.tasks,
 	}
 }

@@ -15,6 +15,7 @@ import (
 type factorView struct {
 	web.Page
 	Forms   []ui.Form
+	Drift   ui.Form // of a token whose clock goes wrong
 	Passkey passkeyView
 	Lost    ui.Notice
 }
@@ -42,6 +43,9 @@ func (p pages) factor(ctx context.Context, r *web.Request) (factorView, error) {
 		switch k {
 		case account.TOTP:
 			f.Fields = []ui.Field{{Type: ui.Code, Name: "code", Label: "ワンタイムパスワード", Help: "認証アプリかトークンに出ている数字", Required: true, Fill: "one-time-code"}, kind, next}
+			v.Drift = r.Form(ui.Form{Action: "/signin/factor/two", Fields: []ui.Field{
+				{Type: ui.Code, Name: "first", Label: "いま出ている数字", Required: true}, {Type: ui.Code, Name: "second", Label: "その次に出た数字", Required: true}, next,
+			}, Buttons: ui.Buttons("二つの数字で確かめる", "")})
 		case account.Printed:
 			f.Fields = []ui.Field{{Type: ui.Code, Name: "printed", Label: "番号表の番号", Help: "印刷した番号表から、まだ使っていない番号を一つ。使った番号には線を引いてください。", Required: true}, kind, next}
 		case account.Passkey:
@@ -72,6 +76,25 @@ func (p pages) giveFactor(ctx context.Context, r *web.Request, in factorForm) (w
 	token, err := p.d.Accounts.GiveFactor(ctx, s, kind, in.Code+in.Printed+in.Answer)
 	if err != nil {
 		return web.Next{}, atField(err, map[account.FactorKind]string{account.TOTP: "code", account.Printed: "printed", account.Passkey: "answer"}[kind])
+	}
+	return p.greeted(ctx, s, p.in(r, token, in.Next))
+}
+
+type twoForm struct {
+	First  string `form:"first,required"`
+	Second string `form:"second,required"`
+	Next   string `form:"next"`
+}
+
+// giveTwo takes two codes that follow each other, of a token whose clock has gone wrong.
+func (p pages) giveTwo(ctx context.Context, r *web.Request, in twoForm) (web.Next, error) {
+	s, err := p.session(ctx, r)
+	if err != nil {
+		return web.Next{}, err
+	}
+	token, err := p.d.Accounts.GiveTwo(ctx, r.Actor(), s, in.First, in.Second)
+	if err != nil {
+		return web.Next{}, atField(err, "second")
 	}
 	return p.greeted(ctx, s, p.in(r, token, in.Next))
 }

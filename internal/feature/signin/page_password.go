@@ -29,6 +29,7 @@ func (p pages) password(_ context.Context, r *web.Request) (passwordView, error)
 	f.Fields = append(f.Fields,
 		ui.Field{Type: ui.Secret, Name: "password", Label: "新しいパスワード", Required: true, Fill: "new-password", Help: account.RuleInWords()},
 		ui.Field{Type: ui.Secret, Name: "again", Label: "新しいパスワード（もう一度）", Required: true, Fill: "new-password"})
+	f.Fields = append(f.Fields, ui.Field{Type: ui.Hidden, Name: "next", Value: inside(r.Query("next"))})
 	v.Form = r.Form(f)
 	return v, nil
 }
@@ -37,9 +38,13 @@ type passwordForm struct {
 	Old   string `form:"old"`
 	New   string `form:"password,required"`
 	Again string `form:"again,required"`
+	Next  string `form:"next"`
 }
 
 func (p pages) changePassword(ctx context.Context, r *web.Request, in passwordForm) (web.Next, error) {
+	if left := account.Pending(r.Actor().Pending); left != "" && left != account.ChangePassword {
+		return web.Next{}, errs.New(errs.Forbidden, "先にサインインを終えてください。")
+	}
 	if in.New != in.Again {
 		var faults errs.Faults
 		faults.Add("again", "新しいパスワードと違います。")
@@ -53,7 +58,7 @@ func (p pages) changePassword(ctx context.Context, r *web.Request, in passwordFo
 	if err != nil {
 		return web.Next{}, atField(err, "old")
 	}
-	next := p.in(r, token, "/")
+	next := p.in(r, token, in.Next)
 	next.Said = "パスワードを変更しました。ほかの端末のサインインは終わりました。"
 	return next, nil
 }
