@@ -6,6 +6,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 )
@@ -221,7 +222,8 @@ func (k *receiptCommand) Run(c *console) error {
 		if err != nil {
 			return err
 		}
-		newest, err := a.Log.History(c.ctx, r, k.Kind, k.Thing, before, 1, trail.Seen{Now: db.At(a.DB.Now()), Withheld: withheld})
+		seen := c.actor().Scope(access.TrailRead).Trail(r, trail.Seen{Now: db.At(a.DB.Now()), Withheld: withheld})
+		newest, err := a.Log.History(c.ctx, r, k.Kind, k.Thing, before, 1, seen)
 		if err != nil {
 			return err
 		}

@@ -56,6 +56,11 @@ type Words struct {
 
 	// Names gives what is called by an id, of those that it knows and that may be known now; nil where no column holds ids.
 	Names func(ctx context.Context, r db.Reader, now db.Time, ids []string) (map[string]string, error)
+
+	// Actors gives the actors, as the trail names them, whom people mean by some words; nil where the feature knows none.
+	Actors func(ctx context.Context, r db.Reader, now db.Time, words string) ([]string, error)
+
+	Roles map[string]string // the titles of roles, by REGIME/ROLE
 }
 
 // KindWords is what people call the things of one audited table.
@@ -64,5 +69,6 @@ type KindWords struct {
 	Columns map[string]string                 // by column: 上位の組織. A column without a word is not shown
 	Called  []string                          // columns that together call the thing, ids by their names; none for name, title …
 	Href    func(thing string) string         // the page of a thing; nil where only its history is shown
+	May     access.Permission                 // what that page asks for; "" for none
 	Text    func(column, value string) string // how a value of a column is read; nil for as it is
 }

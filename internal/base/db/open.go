@@ -123,6 +123,10 @@ func (s postgresServer) open(ctx context.Context) (*DB, error) {
 	if s.config.RuntimeParams["application_name"] == "" {
 		s.config.RuntimeParams["application_name"] = "sekimori"
 	}
+	if s.config.RuntimeParams["jit"] == "" {
+		// What a page asks is read in milliseconds, however dear PostgreSQL takes it to be; to compile it first takes hundreds.
+		s.config.RuntimeParams["jit"] = "off"
+	}
 	pool := stdlib.OpenDB(*s.config)
 	pool.SetMaxOpenConns(20)
 	pool.SetMaxIdleConns(20)

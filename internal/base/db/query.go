@@ -114,12 +114,28 @@ func In[T any](args *[]any, values []T) string {
 // Among is In for lists that may be long, where only texts are compared: a long list is one argument, since SQLite looks for each
 // argument among all those before it.
 func Among(r Reader, args *[]any, values []string) string {
-	const few = 16
 	if len(values) <= few {
 		return In(args, values)
 	}
 	return Listed(r, args, values)
 }
+
+// OneOf is the condition that a column is one of some texts, which may be many. Where it stands in a query that is asked for each
+// row of another, PostgreSQL reads a list of values anew each time and an array once.
+func OneOf(r Reader, args *[]any, column string, values []string) string {
+	if r.Engine() != Postgres || len(values) <= few {
+		return column + ` in ` + Among(r, args, values)
+	}
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`
+	}
+	*args = append(*args, `{`+strings.Join(quoted, `,`)+`}`)
+	return fmt.Sprintf(`%s = any(cast($%d as text[]))`, column, len(*args))
+}
+
+// few is up to how many values stand in a query one by one.
+const few = 16
 
 // Listed is texts as a query of one column, value, to be joined or compared with; args get what it needs.
 func Listed(r Reader, args *[]any, values []string) string {

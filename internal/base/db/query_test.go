@@ -239,7 +239,7 @@ func TestListed(t *testing.T) {
 		for i := range long {
 			long[i] = strings.Repeat("x", i)
 		}
-		for _, values := range [][]string{nil, {}, {"a"}, {`"`, `\`, "'", "$1", "<&>", "髙𠮷", "\u2028", "\x01", ""}, long} {
+		for _, values := range [][]string{nil, {}, {"a"}, {`"`, `\`, "'", "$1", "<&>", "髙𠮷", "\u2028", "\x01", ""}, long, slices.Concat(long, []string{`"`, `\`, `\"`, "{}", ",", "NULL", "髙𠮷", " "})} {
 			if err := d.View(ctx, func(r db.Reader) error {
 				var args []any
 				list, err := db.List[string](ctx, r, `select m.value from `+db.Listed(r, &args, values)+` m`, args...)
@@ -253,6 +253,13 @@ func TestListed(t *testing.T) {
 				n, err := db.Get[int](ctx, r, `select count(*) from (select cast($1 as text) as x) q where x in `+db.Among(r, &args, values), args...)
 				if (n == 1) != slices.Contains(values, "xxxx") {
 					t.Errorf("xxxx among %q: %d", values, n)
+				}
+				for _, x := range append([]string{"xxxx"}, values...) {
+					args = []any{x}
+					n, err := db.Get[int](ctx, r, `select count(*) from (select cast($1 as text) as x) q where `+db.OneOf(r, &args, "x", values), args...)
+					if err != nil || (n == 1) != slices.Contains(values, x) {
+						t.Errorf("%q one of %q: %d %v", x, values, n, err)
+					}
 				}
 				return err
 			}); err != nil {

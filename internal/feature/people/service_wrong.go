@@ -130,7 +130,8 @@ func (s *Service) deeds(ctx context.Context, r db.Reader, by *access.Actor, w Wr
 	for _, batch := range batches {
 		seen.Seals = append(seen.Seals, org.Seal(batch))
 	}
-	entries, _, err := s.log.Search(ctx, r, trail.Query{Actor: "person:" + string(w.Person), From: w.From, To: w.To, Limit: 5000}, seen)
+	seen = by.Scope(access.TrailRead).Trail(r, seen)
+	entries, _, err := s.log.Search(ctx, r, trail.Query{Actor: access.PersonName(w.Person), From: w.From, To: w.To, Limit: 5000}, seen)
 	var deeds []Deed
 	for _, e := range slices.Backward(entries) {
 		if n := len(deeds); n > 0 && deeds[n-1].Act == e.Act {

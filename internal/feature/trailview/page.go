@@ -14,6 +14,8 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/web"
@@ -41,15 +43,22 @@ func address(kind, thing string) string {
 	return url.PathEscape(kind) + "/" + strings.Join(parts, "/")
 }
 
-// seen is what any reader may see: what has come to its hour and was not taken back before.
-func (p pages) seen(ctx context.Context, r db.Reader) (trail.Seen, error) {
+// seen is what a reader may see: of what is in his scope now, what has come to its hour and was not taken back before.
+func (p pages) seen(ctx context.Context, r db.Reader, by *access.Actor) (trail.Seen, error) {
 	withheld, err := org.Withheld(ctx, r)
-	return trail.Seen{Now: db.At(p.s.log.DB().Now()), Withheld: withheld}, err
+	return by.Scope(access.TrailRead).Trail(r, trail.Seen{Now: db.At(p.s.log.DB().Now()), Withheld: withheld}), err
+}
+
+// mayBody makes sure that what is of the whole trail is a reader's matter.
+func mayBody(ctx context.Context, r db.Reader, by *access.Actor) error {
+	_, err := by.Require(ctx, r, access.TrailRead, trail.Body)
+	return err
 }
 
 // searchView lists acts by what they touched.
 type searchView struct {
 	web.Page
+	State   string // the page about the trail as a whole, "" for who does not see that
 	Form    ui.SearchForm
 	Results resultsView
 }
@@ -62,12 +71,20 @@ type resultsView struct {
 func (p pages) search(ctx context.Context, r *web.Request) (searchView, error) {
 	v := searchView{Page: r.Page("証跡"), Form: p.form(r)}
 	v.Lead = "だれが、いつ、何をしたか。記録は消したり書き換えたりできず、変えられれば検証で分かります。"
-	q := trail.Query{Kind: r.Query("kind"), Name: r.Query("act"), Actor: r.Query("actor"), Limit: perPage}
+	if scope := r.Actor().Scope(access.TrailRead); scope.Body() {
+		v.State = "/trail/state"
+	} else {
+		v.Lead += "あなたの権限の範囲にあるものの記録だけが並びます。"
+	}
+	q := trail.Query{Kind: r.Query("kind"), Name: r.Query("act"), Limit: perPage}
 	var ok bool
 	if q.From, q.To, ok = period(&v.Form); !ok {
 		return v, nil
 	}
 	err := p.s.log.DB().View(ctx, func(reader db.Reader) (err error) {
+		if q.Actors, err = p.actors(ctx, reader, r.Query("actor")); err != nil {
+			return err
+		}
 		if q.Kind == "" {
 			v.Results, err = p.acts(ctx, reader, r, q)
 		} else {
@@ -79,11 +96,22 @@ func (p pages) search(ctx context.Context, r *web.Request) (searchView, error) {
 	return v, err
 }
 
+// actors are those whom somebody means: one as the trail names him, or people by number or name. nil for everybody.
+func (p pages) actors(ctx context.Context, reader db.Reader, words string) ([]string, error) {
+	switch {
+	case words == "":
+		return nil, nil
+	case strings.Contains(words, ":"):
+		return []string{words}, nil
+	}
+	return p.words.Actors(ctx, reader, db.At(p.s.log.DB().Now()), words)
+}
+
 const conditions = "kind act actor from to"
 
 // acts lists acts, each in one line however much it did.
 func (p pages) acts(ctx context.Context, reader db.Reader, r *web.Request, q trail.Query) (resultsView, error) {
-	seen, err := p.seen(ctx, reader)
+	seen, err := p.seen(ctx, reader, r.Actor())
 	if err != nil {
 		return resultsView{}, err
 	}
@@ -93,7 +121,7 @@ func (p pages) acts(ctx context.Context, reader db.Reader, r *web.Request, q tra
 	}
 	var texts []string
 	for _, d := range deeds {
-		texts = append(texts, d.Public)
+		texts = append(texts, d.Public, d.Actor)
 	}
 	names, err := p.words.Names(ctx, reader, seen.Now, ids(texts...))
 	if err != nil {
@@ -104,13 +132,16 @@ func (p pages) acts(ctx context.Context, reader db.Reader, r *web.Request, q tra
 	}}
 	for _, d := range deeds {
 		about := ui.Cell{{Text: ui.Figure(int(d.Entries)) + "件", Href: actHref(d.ID)}}
+		if d.Many {
+			about[0].Text += "以上"
+		}
 		if d.Entries == 1 {
 			about = ui.Cell{
 				{Text: p.words.label(d.Kind, d.Thing, d.Public, d.Personal, names), Href: thingHref(d.Kind, d.Thing)},
 				{Text: p.words.kind(d.Kind), Quiet: true},
 			}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(moment(d.At)), ui.Anchor(p.words.act(d.Name), actHref(d.ID)), about, ui.Text(who(d.Actor))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(moment(d.At)), ui.Anchor(p.words.act(d.Name), actHref(d.ID)), about, ui.Text(feature.Actor(d.Actor, names))}})
 	}
 	return resultsView{t, ui.Pager{Label: "証跡", Swap: "results", Next: following(r, conditions, string(next))}}, nil
 }
@@ -118,7 +149,7 @@ func (p pages) acts(ctx context.Context, reader db.Reader, r *web.Request, q tra
 // entries lists entries one by one.
 func (p pages) entries(ctx context.Context, reader db.Reader, r *web.Request, q trail.Query, caption string) (resultsView, error) {
 	q.After, _ = strconv.ParseInt(r.Query("after"), 10, 64) // what is no number is the first page
-	seen, err := p.seen(ctx, reader)
+	seen, err := p.seen(ctx, reader, r.Actor())
 	if err != nil {
 		return resultsView{}, err
 	}
@@ -128,7 +159,7 @@ func (p pages) entries(ctx context.Context, reader db.Reader, r *web.Request, q 
 	}
 	var texts []string
 	for _, e := range list {
-		texts = append(texts, e.Public)
+		texts = append(texts, e.Public, e.Actor)
 	}
 	names, err := p.words.Names(ctx, reader, seen.Now, ids(texts...))
 	if err != nil {
@@ -172,7 +203,7 @@ func (p pages) form(r *web.Request) ui.SearchForm {
 		Fields: []ui.Field{
 			{Name: "act", Label: "したこと", Help: "操作の種類", Value: r.Query("act"), Options: options("すべて", p.words.Acts)},
 			{Name: "kind", Label: "対象", Help: "選ぶと1件ずつ並びます", Value: r.Query("kind"), Options: options("すべて", kinds)},
-			{Name: "actor", Label: "だれが", Value: r.Query("actor"), Help: "例：cli:root"},
+			{Name: "actor", Label: "だれが", Value: r.Query("actor"), Help: "氏名か職員番号。例：鈴木、cli:root"},
 			{Type: ui.Date, Name: "from", Label: "この日から", Value: r.Query("from"), Help: "例：R8.4.1"},
 			{Type: ui.Date, Name: "to", Label: "この日まで", Value: r.Query("to"), Help: "例：R9.3.31"},
 		},
@@ -208,7 +239,7 @@ func (p pages) table(caption string, entries []trail.Entry, names map[string]str
 	}}
 	for _, e := range entries {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			ui.Text(moment(e.At)), ui.Anchor(p.words.act(e.Name), actHref(e.Act)), p.thingCell(e, names), ui.Text(who(e.Actor)), ui.Text(place(e)),
+			ui.Text(moment(e.At)), ui.Anchor(p.words.act(e.Name), actHref(e.Act)), p.thingCell(e, names), ui.Text(feature.Actor(e.Actor, names)), ui.Text(place(e)),
 		}})
 	}
 	return t
@@ -241,7 +272,7 @@ func (p pages) act(ctx context.Context, r *web.Request) (actView, error) {
 	act := id.ID(r.Path("act"))
 	var v actView
 	err := p.s.log.DB().View(ctx, func(reader db.Reader) error {
-		seen, err := p.seen(ctx, reader)
+		seen, err := p.seen(ctx, reader, r.Actor())
 		if err != nil {
 			return err
 		}
@@ -250,27 +281,31 @@ func (p pages) act(ctx context.Context, r *web.Request) (actView, error) {
 			return err
 		}
 		if len(first) == 0 {
-			return errs.New(errs.NotFound, "この記録はないか、まだ番号が付いていません。少し待って開き直してください。")
+			return errs.New(errs.NotFound, "この記録はないか、あなたの権限の範囲の外にあるか、まだ番号が付いていません。少し待って開き直してください。")
+		}
+		names, err := p.words.Names(ctx, reader, seen.Now, ids(first[0].Actor, first[0].Authority))
+		if err != nil {
+			return err
 		}
 		v.Page = r.Page(p.words.act(first[0].Name), ui.Link{Text: "証跡", Href: "/trail"})
-		v.Facts.Items = p.actFacts(first[0])
+		v.Facts.Items = p.actFacts(first[0], names)
 		v.Results, err = p.entries(ctx, reader, r, trail.Query{Act: act, Limit: perPage}, "この操作が残した記録")
 		return err
 	})
 	return v, err
 }
 
-func (p pages) actFacts(e trail.Entry) []ui.Description {
+func (p pages) actFacts(e trail.Entry, names map[string]string) []ui.Description {
 	note := ui.Text(e.Note)
 	if e.NoteErased {
 		note = ui.Cell{{Text: "（消去済み）", Quiet: true}}
 	}
 	items := []ui.Description{
 		{Term: "日時", Cell: ui.Text(moment(e.At))},
-		{Term: "だれが", Cell: ui.Cell{{Text: who(e.Actor)}, {Text: e.Actor, Quiet: true}}},
+		{Term: "だれが", Cell: ui.Cell{{Text: feature.Actor(e.Actor, names)}, {Text: e.Actor, Quiet: true}}},
 	}
 	if e.Authority != "" {
-		items = append(items, ui.Description{Term: "どの立場で", Cell: ui.Text(e.Authority)})
+		items = append(items, ui.Description{Term: "どの立場で", Cell: ui.Text(p.words.Authority(e.Authority, names))})
 	}
 	if e.Note != "" || e.NoteErased {
 		items = append(items, ui.Description{Term: "書き添え", Cell: note})
@@ -308,7 +343,7 @@ func (p pages) thing(ctx context.Context, r *web.Request) (thingView, error) {
 		names    map[string]string
 	)
 	err := p.s.log.DB().View(ctx, func(reader db.Reader) (err error) {
-		seen, err := p.seen(ctx, reader)
+		seen, err := p.seen(ctx, reader, r.Actor())
 		if err != nil {
 			return err
 		}
@@ -317,7 +352,7 @@ func (p pages) thing(ctx context.Context, r *web.Request) (thingView, error) {
 		}
 		var texts []string
 		for _, x := range versions {
-			texts = append(texts, x.Public)
+			texts = append(texts, x.Public, x.Actor)
 		}
 		names, err = p.words.Names(ctx, reader, seen.Now, ids(texts...))
 		return err
@@ -326,12 +361,13 @@ func (p pages) thing(ctx context.Context, r *web.Request) (thingView, error) {
 		return thingView{}, err
 	}
 	if len(versions) == 0 {
-		return thingView{}, errs.New(errs.NotFound, "この記録はありません。")
+		return thingView{}, errs.New(errs.NotFound, "この記録はないか、あなたの権限の範囲の外にあります。")
 	}
 	newest := versions[0]
 	v := thingView{Page: r.Page(p.words.label(kind, thing, newest.Public, newest.Personal, names), ui.Link{Text: "証跡", Href: "/trail"})}
 	v.Kicker = p.words.kind(kind)
-	if href := p.words.Kinds[kind].Href; href != nil {
+	if is := p.words.Kinds[kind]; is.Href != nil && (is.May == "" || r.Actor().Can(is.May)) {
+		href := is.Href
 		v.Facts.Items = append(v.Facts.Items, ui.Description{Term: "画面", Cell: ui.Anchor("いまの内容を見る", href(thing))})
 	}
 	v.Facts.Items = append(v.Facts.Items, ui.Description{Term: "識別子", Cell: ui.Cell{{Text: thing, Quiet: true}}})
@@ -346,7 +382,7 @@ func (p pages) thing(ctx context.Context, r *web.Request) (thingView, error) {
 
 func (p pages) version(x trail.Version, names map[string]string) ui.Version {
 	v := ui.Version{
-		ID: "v" + strconv.FormatInt(x.Version, 10), When: moment(x.At), Who: who(x.Actor), Href: actHref(x.Act),
+		ID: "v" + strconv.FormatInt(x.Version, 10), When: moment(x.At), Who: feature.Actor(x.Actor, names), Href: actHref(x.Act),
 		What: "第" + strconv.FormatInt(x.Version, 10) + "版　" + p.words.act(x.Name),
 		Notes: ui.Cell{
 			{Text: "番号 " + place(x.Entry), Quiet: true},

@@ -9,6 +9,8 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/feature"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/web"
@@ -36,13 +38,26 @@ type progressView struct {
 type askForm struct{}
 
 func (p pages) state(ctx context.Context, r *web.Request) (stateView, error) {
-	is, err := p.s.state(ctx)
+	is, err := p.s.state(ctx, r.Actor())
 	if err != nil {
+		return stateView{}, err
+	}
+	names := map[string]string{}
+	if err := p.s.log.DB().View(ctx, func(reader db.Reader) (err error) {
+		var texts []string
+		for _, c := range is.checks {
+			texts = append(texts, c.Actor)
+		}
+		names, err = p.words.Names(ctx, reader, db.At(p.s.log.DB().Now()), ids(texts...))
+		return err
+	}); err != nil {
 		return stateView{}, err
 	}
 	v := stateView{Page: r.Page("証跡の状態と検証", ui.Link{Text: "証跡", Href: "/trail"})}
 	v.Lead = "証跡は、記録を1件加えるたびに全体のハッシュが変わる木になっています。検証は、すべての記録と台帳の行を最初から計算し直して比べます。"
-	v.Form = r.Form(ui.Form{Buttons: ui.Buttons("いま検証する", "")})
+	if r.Actor().Scope(access.TrailVerify).Body() {
+		v.Form = r.Form(ui.Form{Buttons: ui.Buttons("いま検証する", "")})
+	}
 	v.Alarm = alarm(is.status)
 	v.Stats.Items = []ui.Stat{
 		{Number: ui.Figure(int(is.status.Size)), Unit: "件", Label: "番号の付いた記録"},
@@ -58,7 +73,7 @@ func (p pages) state(ctx context.Context, r *web.Request) (stateView, error) {
 		v.Refresh = 2
 		v.Progress.Bars = append(v.Progress.Bars, ui.Progress{Label: "検証しています", Done: int(j.Progress.Done), Total: int(j.Progress.Total)})
 	}
-	v.Progress.Checks = checkTable(is.checks)
+	v.Progress.Checks = checkTable(is.checks, names)
 	return v, nil
 }
 
@@ -93,7 +108,7 @@ func facts(s trail.Status) []ui.Description {
 	return items
 }
 
-func checkTable(checks []Check) ui.Table {
+func checkTable(checks []Check, names map[string]string) ui.Table {
 	t := ui.Table{Caption: "これまでの検証", Stack: true, Empty: "まだ一度も検証していません。", Columns: []ui.Column{
 		{Title: "日時", Head: true, Keep: true}, {Title: "結果", Keep: true}, {Title: "調べた記録", Number: true}, {Title: "だれが"}, {Title: "見つかったもの"},
 	}}
@@ -105,7 +120,7 @@ func checkTable(checks []Check) ui.Table {
 		var found []string
 		_ = json.Unmarshal([]byte(c.Findings), &found) // what this program wrote
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			ui.Text(moment(c.At)), {result}, ui.Text(ui.Figure(int(c.Checked))), ui.Text(who(c.Actor)), ui.Text(found...),
+			ui.Text(moment(c.At)), {result}, ui.Text(ui.Figure(int(c.Checked))), ui.Text(feature.Actor(c.Actor, names)), ui.Text(found...),
 		}})
 	}
 	return t
@@ -125,7 +140,7 @@ func (p pages) receipt(ctx context.Context, r *web.Request) (web.Attachment, err
 	}
 	var receipt trail.Receipt
 	err = p.s.log.DB().View(ctx, func(reader db.Reader) error {
-		open, err := p.seen(ctx, reader)
+		open, err := p.seen(ctx, reader, r.Actor())
 		if err != nil {
 			return err
 		}
@@ -143,7 +158,10 @@ func (p pages) receipt(ctx context.Context, r *web.Request) (web.Attachment, err
 }
 
 // checkpoint is the last signed head, for somebody else to keep.
-func (p pages) checkpoint(ctx context.Context, _ *web.Request) (web.Attachment, error) {
+func (p pages) checkpoint(ctx context.Context, r *web.Request) (web.Attachment, error) {
+	if err := p.s.log.DB().View(ctx, func(reader db.Reader) error { return mayBody(ctx, reader, r.Actor()) }); err != nil {
+		return web.Attachment{}, err
+	}
 	status, err := p.s.log.Status(ctx)
 	if err != nil {
 		return web.Attachment{}, err

@@ -85,7 +85,11 @@ type state struct {
 	running []job.Job
 }
 
-func (s *Service) state(ctx context.Context) (out state, err error) {
+// state is for whose matter the whole trail is.
+func (s *Service) state(ctx context.Context, by *access.Actor) (out state, err error) {
+	if err := s.log.DB().View(ctx, func(r db.Reader) error { return mayBody(ctx, r, by) }); err != nil {
+		return out, err
+	}
 	if out.status, err = s.log.Status(ctx); err != nil {
 		return out, err
 	}

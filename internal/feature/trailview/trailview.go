@@ -21,7 +21,7 @@ type dictionary struct{ feature.Words }
 
 // NewWords joins the words of features.
 func NewWords(all ...feature.Words) feature.Words {
-	joined := feature.Words{Acts: map[string]string{}, Kinds: map[string]feature.KindWords{}}
+	joined := feature.Words{Acts: map[string]string{}, Kinds: map[string]feature.KindWords{}, Roles: map[string]string{}}
 	joined.Names = func(ctx context.Context, r db.Reader, now db.Time, ids []string) (map[string]string, error) {
 		names := map[string]string{}
 		for _, w := range all {
@@ -36,7 +36,22 @@ func NewWords(all ...feature.Words) feature.Words {
 		}
 		return names, nil
 	}
+	joined.Actors = func(ctx context.Context, r db.Reader, now db.Time, words string) ([]string, error) {
+		actors := []string{}
+		for _, w := range all {
+			if w.Actors == nil {
+				continue
+			}
+			some, err := w.Actors(ctx, r, now, words)
+			if err != nil {
+				return nil, err
+			}
+			actors = append(actors, some...)
+		}
+		return actors, nil
+	}
 	for _, w := range all {
+		maps.Copy(joined.Roles, w.Roles)
 		for name, title := range w.Acts {
 			joined.Acts[name] = title
 		}
@@ -135,20 +150,4 @@ func moment(t db.Time) string {
 	day := jpdate.Today(at)
 	since := at.Sub(day.Start())
 	return day.Wareki() + " " + time.Time{}.Add(since).Format("15:04:05")
-}
-
-// who is an actor in words.
-func who(actor string) string {
-	kind, name, _ := strings.Cut(actor, ":")
-	switch kind {
-	case "cli":
-		return "コマンド（" + name + "）"
-	case "local":
-		return "この端末（" + name + "）"
-	case "job":
-		return "自動処理（" + name + "）"
-	case "system":
-		return "関守"
-	}
-	return actor
 }

@@ -31,12 +31,12 @@ func (s Scope) Where(r db.Reader, args *[]any, column string) string {
 			parts = append(parts, column+` = 'b:'`)
 		}
 		if len(s.homes) > 0 {
-			parts = append(parts, column+` in `+db.Among(r, args, s.homes))
+			parts = append(parts, db.OneOf(r, args, column, s.homes))
 		}
 		parts = append(parts, s.people(r, args, column)...)
 	}
 	if len(s.open) > 0 {
-		parts = append(parts, column+` in `+db.Among(r, args, s.open))
+		parts = append(parts, db.OneOf(r, args, column, s.open))
 	}
 	if len(parts) == 0 {
 		return `1 = 0`
@@ -50,8 +50,8 @@ func (s Scope) people(r db.Reader, args *[]any, column string) []string {
 	person := `substr(` + column + `, 3)`
 	for _, v := range append([]org.View{s.view}, s.other...) {
 		if len(s.units) > 0 {
-			parts = append(parts, fmt.Sprintf(`%s like 'p:%%' and exists (select 1 from org_assignment x where x.person = %s and x.unit in %s and %s)`,
-				column, person, db.Among(r, args, s.units), v.Seen(args, "x.")))
+			parts = append(parts, fmt.Sprintf(`%s like 'p:%%' and exists (select 1 from org_assignment x where x.person = %s and %s and %s)`,
+				column, person, db.OneOf(r, args, "x.unit", s.units), v.Seen(args, "x.")))
 		}
 	}
 	if s.body {
@@ -77,6 +77,21 @@ func (s Scope) People(r db.Reader, args *[]any) string {
 		parts = append(parts, fmt.Sprintf(`select y.person from org_person y where not exists (select 1 from org_assignment x where x.person = y.person and %s)`, s.view.Seen(args, "x.")))
 	}
 	return strings.Join(parts, ` union `)
+}
+
+// Trail narrows what is shown of the trail to the things that are in the scope now.
+func (s Scope) Trail(r db.Reader, seen trail.Seen) trail.Seen {
+	seen.Where = func(args *[]any, column string) string { return s.Where(r, args, column) }
+	seen.Pending = s.every
+	if s.Few() {
+		seen.Few = func(args *[]any) string { return s.list(r, args) }
+	}
+	return seen
+}
+
+// list is the homes of a scope that reaches few, as a query.
+func (s Scope) list(r db.Reader, args *[]any) string {
+	return `select h.value from ` + db.Listed(r, args, s.Homes()) + ` h union select 'p:' || p.person from (` + s.People(r, args) + `) p`
 }
 
 // Grant opens one closed home to one person for some days, by a decision.

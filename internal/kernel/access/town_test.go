@@ -159,8 +159,19 @@ func (p *place) seen(r db.Reader, s access.Scope) []string {
 	if err != nil {
 		p.Fatal(err)
 	}
+	var few []string
+	if seen := s.Trail(r, trail.Seen{}); seen.Few != nil {
+		args = nil
+		query := seen.Few(&args)
+		if few, err = db.List[string](p.Context(), r, query, args...); err != nil {
+			p.Fatal(err)
+		}
+	}
 	var names []string
 	for _, home := range homes {
+		if s.Few() && has[home] != slices.Contains(few, home) {
+			p.Errorf("%s: Seen says %v, Few %v", p.homes[home], has[home], !has[home])
+		}
 		if person, is := org.PersonOfHome(home); is && has[home] != slices.Contains(listed, string(person)) {
 			p.Errorf("%s: Seen says %v, People %v", p.homes[home], has[home], !has[home])
 		}

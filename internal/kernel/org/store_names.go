@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"sekimori/internal/base/db"
+	"sekimori/internal/base/id"
 )
 
 // Names gives the names of units, people, posts, systems and batches by their ids, whatever the day: of each the name that it
@@ -33,4 +34,10 @@ func (v View) Names(ctx context.Context, r db.Reader, ids []string) (map[string]
 		names[n.ID] = n.Name
 	}
 	return names, err
+}
+
+// Called are the people whom somebody means by a number or a part of a name, whatever the day; the first of them where they are many.
+func (v View) Called(ctx context.Context, r db.Reader, words string) ([]id.ID, error) {
+	args := []any{like(words)}
+	return db.List[id.ID](ctx, r, `select distinct person from org_person where find like $1 escape '!' and `+v.known(&args, "")+` order by person limit 500`, args...)
 }

@@ -226,13 +226,18 @@ func FindText(number, name, kana string) string {
 // squeezed is folded text without spaces: people write names with and without.
 func squeezed(s string) string { return strings.ReplaceAll(text.Fold(s), " ", "") }
 
+// like is what finds words in Person.Find, with ! before what would be a sign.
+func like(words string) string {
+	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(squeezed(words)) + "%"
+}
+
 // People reads a page of people by kana, and where the next page begins; the zero Cursor after the last.
 func (v View) People(ctx context.Context, r db.Reader, q PeopleQuery) ([]Person, Cursor, error) {
 	args := []any{q.After.Kana, q.After.Person, q.Limit + 1}
 	from := `org_person p`
 	where := `(p.kana, p.person) > ($1, $2) and ` + v.seen(&args, "p.")
 	if find := squeezed(q.Find); find != "" {
-		args = append(args, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(find)+"%")
+		args = append(args, like(find))
 		where += fmt.Sprintf(` and p.find like $%d escape '!'`, len(args))
 	}
 	in := func() string {

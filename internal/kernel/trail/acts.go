@@ -7,7 +7,7 @@ import (
 	"sekimori/internal/base/id"
 )
 
-// Deed is one act with how much it left and, where it left one entry, which.
+// Deed is one act with how much it left that the reader is shown and, where that is one entry, which.
 type Deed struct {
 	ID        id.ID   `db:"id"`
 	At        db.Time `db:"at"`
@@ -15,14 +15,15 @@ type Deed struct {
 	Authority string  `db:"authority"`
 	Name      string  `db:"name"`
 	Entries   int64   `db:"entries"`
-	Kind      string  `db:"kind"` // of its first entry
+	Many      bool    // there are more than Entries
+	Kind      string  `db:"kind"` // of the first of them
 	Thing     string  `db:"thing"`
 	Public    string  `db:"public"`
 	Personal  string  `db:"personal"`
 }
 
-// Acts gives acts, newest first, and where the next page begins, "" when nothing follows. Of q it looks at Actor, Name, From, To
-// and Limit.
+// Acts gives acts, newest first, and where the next page begins, "" when nothing follows. Of q it looks at Actor, Actors, Name,
+// From, To and Limit.
 func (l *Log) Acts(ctx context.Context, r db.Reader, q Query, after id.ID, seen Seen) (list []Deed, next id.ID, err error) {
 	list, err = searchActs(ctx, r, q, after, seen)
 	if err != nil || len(list) <= q.Limit {

@@ -13,12 +13,21 @@ import (
 	"sekimori/internal/base/id"
 )
 
-// Seen says what of acts that bear a seal a reader is shown. The zero value shows none of them.
+// Seen says what a reader is shown: of acts that bear a seal, and of things. The zero value shows nothing under a seal, and else
+// everything.
 type Seen struct {
 	Now   db.Time  // acts that opened up to this moment are shown
 	Seals []string // and those whose seal the reader holds
 	// Withheld are seals that open to nobody else, whatever hour they bear: what they close was taken back before it.
 	Withheld []string
+
+	// Where narrows to the things that the reader may see by where they are now, since history moves with its thing: a condition
+	// on a column that holds homes. nil for no narrowing. What has no number yet is where nobody knows.
+	Where func(args *[]any, column string) string
+	// Few is, beside Where, a query for the homes of all those things, for readers who may see few.
+	Few func(args *[]any) string
+	// Pending shows what has no number yet where its entry says that it is: for who sees all but what is closed.
+	Pending bool
 }
 
 // Entry is one entry of the trail with its act, as far as both were not erased.
@@ -138,10 +147,11 @@ func changes(before, after map[string]any, personal bool) []Change {
 type Query struct {
 	Kind, Thing string
 	Act         id.ID
-	Actor, Name string  // of the act
-	Home        string  // the thing's at the time of the entry
-	From, To    db.Time // at From or later and before To
-	After       int64   // what the page before gave as next, 0 for the first page
+	Actor, Name string   // of the act
+	Actors      []string // of the act: one of these; nil for all
+	Home        string   // the thing's at the time of the entry
+	From, To    db.Time  // at From or later and before To
+	After       int64    // what the page before gave as next, 0 for the first page
 	Limit       int
 }
 
