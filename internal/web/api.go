@@ -26,7 +26,14 @@ type Operation struct {
 	Input       reflect.Type
 	Output      reflect.Type
 
+	missing  bool // see OrNothing
 	register func(huma.API, huma.Operation)
+}
+
+// OrNothing is the operation of what may not be there, or not for who asks, although its address has no part that varies.
+func (o Operation) OrNothing() Operation {
+	o.missing = true
+	return o
 }
 
 // Query makes an operation that only reads. The fields of I say by their tags what it takes (path, query, doc and limits such as

@@ -139,7 +139,7 @@ func (o Operation) describe() huma.Operation {
 		Responses: map[string]*huma.Response{"200": {Description: o.Summary}},
 	}
 	for _, f := range failures() {
-		if f.status != http.StatusNotFound || strings.Contains(o.Path, "{") {
+		if f.status != http.StatusNotFound || o.missing || strings.Contains(o.Path, "{") {
 			op.Responses[strconv.Itoa(f.status)] = &huma.Response{Ref: "#/components/responses/" + f.name}
 		}
 	}

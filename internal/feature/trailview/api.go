@@ -21,7 +21,7 @@ func operations(p pages) []web.Operation {
 		web.Query("/trail/acts", read, "したことの一覧", "だれがいつ何をしたかを、新しい順に返します。見てよい範囲のものだけです。", a.acts),
 		web.Query("/trail/acts/{act}", read, "一つの操作が残した記録", "一つの操作が残した記録のうち見てよいものを、番号の大きい順に返します。番号が付いたものだけです。", a.act),
 		web.Query("/trail/things/{kind}/{thing}", read, "一つのものの履歴", "一つのものの版を、新しい順に、前の版からの変更とともに返します。", a.thing),
-		web.Query("/trail/checkpoint", read, "署名付きの控え", "最後に署名した控え（チェックポイント）を返します。別の場所に保管し、あとで検証に使います。", a.checkpoint),
+		web.Query("/trail/checkpoint", read, "署名付きの控え", "最後に署名した控え（チェックポイント）を返します。団体全体の証跡を見る人のものです。別の場所に保管し、あとで検証に使います。", a.checkpoint).OrNothing(),
 		web.Query("/trail/receipts/{kind}/{thing}", read, "受領証", "一つの版が証跡のどこにあるかを示す受領証を返します。trail verify --receipt で確かめられます。", a.receipt),
 	}
 }
@@ -36,7 +36,8 @@ type actRow struct {
 	Authority string    `json:"authority" doc:"どの役割で。なければ空"`
 	Name      string    `json:"name" doc:"したことの識別子"`
 	Title     string    `json:"title" doc:"したこと"`
-	Entries   int64     `json:"entries" doc:"残した記録の数"`
+	Entries   int64     `json:"entries" doc:"残した記録のうち、見てよいものの数。1,000まで数える"`
+	More      bool      `json:"more" doc:"entries より多い"`
 	Thing     *thingRow `json:"thing" doc:"記録が一つのとき、何についてか。ほかは null"`
 }
 
@@ -49,18 +50,21 @@ type thingRow struct {
 
 type actsInput struct {
 	Name  string `query:"act" maxLength:"100" doc:"したことの識別子"`
-	Actor string `query:"actor" maxLength:"200" doc:"だれが。証跡に残る名前"`
+	Actor string `query:"actor" maxLength:"200" doc:"だれが。証跡に残る名前か、職員番号か氏名"`
 	From  string `query:"from" maxLength:"30" doc:"この日から"`
 	To    string `query:"to" maxLength:"30" doc:"この日まで"`
 	web.Paging
 }
 
 func (a api) acts(ctx context.Context, by *access.Actor, in *actsInput) (page web.List[actRow], err error) {
-	q := trail.Query{Name: in.Name, Actor: in.Actor, Limit: in.Limit}
+	q := trail.Query{Name: in.Name, Limit: in.Limit}
 	if q.From, q.To, err = days(in.From, in.To); err != nil {
 		return page, err
 	}
 	err = a.read(ctx, by, func(r db.Reader, seen trail.Seen) error {
+		if q.Actors, err = a.p.actors(ctx, r, in.Actor); err != nil {
+			return err
+		}
 		deeds, next, err := a.p.s.log.Acts(ctx, r, q, id.ID(in.After), seen)
 		if err != nil {
 			return err
@@ -70,7 +74,7 @@ func (a api) acts(ctx context.Context, by *access.Actor, in *actsInput) (page we
 			return err
 		}
 		page = web.Each(web.List[trail.Deed]{Items: deeds}, func(d trail.Deed) actRow {
-			row := actRow{ID: string(d.ID), At: d.At, Actor: d.Actor, Authority: d.Authority, Name: d.Name, Title: a.p.words.act(d.Name), Entries: d.Entries}
+			row := actRow{ID: string(d.ID), At: d.At, Actor: d.Actor, Authority: d.Authority, Name: d.Name, Title: a.p.words.act(d.Name), Entries: d.Entries, More: d.Many}
 			if d.Entries == 1 {
 				row.Thing = &thingRow{d.Kind, d.Thing, a.p.words.label(d.Kind, d.Thing, d.Public, d.Personal, names)}
 			}
@@ -201,7 +205,10 @@ type checkpointRow struct {
 	Note  string  `json:"note" doc:"控えの本文（C2SP signed note）。このまま保管する"`
 }
 
-func (a api) checkpoint(ctx context.Context, _ *access.Actor, _ *struct{}) (checkpointRow, error) {
+func (a api) checkpoint(ctx context.Context, by *access.Actor, _ *struct{}) (checkpointRow, error) {
+	if err := a.p.s.log.DB().View(ctx, func(r db.Reader) error { return mayBody(ctx, r, by) }); err != nil {
+		return checkpointRow{}, err
+	}
 	status, err := a.p.s.log.Status(ctx)
 	if err != nil {
 		return checkpointRow{}, err
@@ -252,9 +259,9 @@ func (a api) receipt(ctx context.Context, by *access.Actor, in *receiptInput) (r
 }
 
 // read lets fn read what somebody may see.
-func (a api) read(ctx context.Context, _ *access.Actor, fn func(r db.Reader, seen trail.Seen) error) error {
+func (a api) read(ctx context.Context, by *access.Actor, fn func(r db.Reader, seen trail.Seen) error) error {
 	return a.p.s.log.DB().View(ctx, func(r db.Reader) error {
-		seen, err := a.p.seen(ctx, r)
+		seen, err := a.p.seen(ctx, r, by)
 		if err != nil {
 			return err
 		}
