@@ -34,6 +34,6 @@ func Module(s *Service) feature.Module {
 			web.Get("/duties/{regime}/{role}", read, "role", p.role),
 			web.Get("/search", read, "search", p.search),
 		}, Operations: operations(s)},
-		Words: Words(),
+		Words: Words(), Figures: p.figures,
 	}
 }

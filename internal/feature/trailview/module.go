@@ -43,6 +43,6 @@ func Module(s *Service, words feature.Words) feature.Module {
 			web.Download("/trail/receipt/{kind}/{version}/{thing...}", read, p.receipt),
 			web.Download("/trail/checkpoint", read, p.checkpoint),
 		}, Operations: operations(p)},
-		Words: Words(),
+		Words: Words(), Figures: p.figures,
 	}
 }
