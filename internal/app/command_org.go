@@ -8,6 +8,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature/people"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 )
 
@@ -42,11 +43,12 @@ func (k *holdersCommand) Run(c *console) error {
 		if v.Batches, err = org.Sight(c.ctx, r, c.actor().Name, v.Now); err != nil {
 			return err
 		}
-		chart, err := org.LoadChart(c.ctx, r, v, set.OrgRules())
+		rules := append(set.OrgRules(), access.Rules())
+		chart, err := org.LoadChart(c.ctx, r, v, rules)
 		if err != nil {
 			return err
 		}
-		rows, err = k.holders(chart, set.OrgRules())
+		rows, err = k.holders(chart, slices.Clone(rules))
 		return err
 	})
 	if err != nil {

@@ -33,6 +33,7 @@ func TestCommands(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TINY", filepath.Join(tiny, "regimes"))
 			e.Setenv("TEXT", filepath.Join(tiny, "kodama.txt"))
+			e.Setenv("DOC", filepath.Join(tiny, "../../../doc"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "tamper": tamper, "cut": cut, "ask": ask},
