@@ -25,7 +25,7 @@ import (
 
 // Modules lists the features in the order of the menu.
 func (a *App) Modules() []feature.Module {
-	modules := []feature.Module{policy.Module(a.Policy), people.Module(a.People, a.Staff), admin.Module(a.Settings), signin.Module(a.Doors)}
+	modules := []feature.Module{policy.Module(a.Policy), people.Module(a.People, a.Staff), admin.Module(a.office()), signin.Module(a.Doors)}
 	words := []feature.Words{trailview.Words()}
 	for _, m := range modules {
 		words = append(words, m.Words)
@@ -85,3 +85,8 @@ func Schemas() []db.Schema {
 // each with the test that proves it. Deciding and auditing come with their features; until
 // then packs plan for them.
 func capabilities() []duty.Capability { return nil }
+
+// office is what those who run the program work with.
+func (a *App) office() admin.Office {
+	return admin.Office{Settings: a.Settings, Accounts: a.Accounts, Factors: a.Doors.Factors, Keys: a.Doors.Keys, Jobs: a.Jobs, Library: a.Library}
+}

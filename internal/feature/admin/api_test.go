@@ -19,7 +19,7 @@ func (o *office) settings(query string, want int) map[string]map[string]any {
 	if w.Code != want {
 		o.Fatalf("%s: %d, want %d: %s", query, w.Code, want, w.Body)
 	}
-	description, err := web.OpenAPI(admin.Module(o.Settings).Part)
+	description, err := web.OpenAPI(admin.Module(admin.Office{Settings: o.Settings}).Part)
 	if err != nil {
 		o.Fatal(err)
 	}

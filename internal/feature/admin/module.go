@@ -2,6 +2,7 @@ package admin
 
 import (
 	"embed"
+	"slices"
 
 	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
@@ -13,13 +14,14 @@ import (
 var files embed.FS
 
 // Module is the feature as the program takes it in.
-func Module(s *Settings) feature.Module {
-	p := pages{s}
+func Module(o Office) feature.Module {
+	p := pages{o.Settings, o}
 	read, draft := access.PolicyRead, access.SettingDraft
 	return feature.Module{
 		Name: "admin",
-		Menu: web.MenuOf(read, ui.Link{Text: "標準運用値", Href: "/admin/settings"}),
-		Part: web.Part{Pages: files, Routes: []web.Route{
+		Menu: web.MenuOf(read, ui.Link{Text: "管理", Href: "/admin"}),
+		Part: web.Part{Pages: files, Routes: slices.Concat([]web.Route{
+			web.Get("/admin", read, "board", p.index),
 			web.Get("/admin/settings", read, "settings", p.settings),
 			web.Get("/admin/settings/draft", draft, "draft", p.drafting),
 			web.Post("/admin/settings/draft", draft, "draft", p.drafting, p.propose),
@@ -27,7 +29,31 @@ func Module(s *Settings) feature.Module {
 			web.Post("/admin/settings/draft/{draft}/adopt", access.SettingDecide, "paper", p.paper, p.adopt),
 			web.Post("/admin/settings/draft/{draft}/record", draft, "paper", p.paper, p.record),
 			web.Post("/admin/settings/draft/{draft}/withdraw", draft, "paper", p.paper, p.withdraw),
-		}, Operations: operations(s)},
+		}, p.accountRoutes()), Operations: operations(o.Settings)},
 		Words: words(),
+	}
+}
+
+// accountRoutes are the pages about who may come in.
+func (p pages) accountRoutes() []web.Route {
+	manage, confirm := access.AccountManage, access.AccountConfirm
+	return []web.Route{
+		web.Get("/admin/accounts", manage, "board", p.accounts),
+		web.Get("/admin/accounts/new", manage, "slip", p.invitePage),
+		web.Answer("/admin/accounts/new", manage, "slip", p.invitePage, p.invite),
+		web.Get("/admin/accounts/lapsed", manage, "board", p.lapsedPage),
+		web.Post("/admin/accounts/lapsed", manage, "board", p.lapsedPage, p.closeLapsed),
+		web.Get("/admin/accounts/{account}", manage, "board", p.account),
+		web.Post("/admin/accounts/{account}/suspend", manage, "board", p.account, p.suspend),
+		web.Post("/admin/accounts/{account}/resume", manage, "board", p.account, p.resume),
+		web.Post("/admin/accounts/{account}/close", manage, "board", p.account, p.close),
+		web.Post("/admin/accounts/{account}/rename", manage, "board", p.account, p.rename),
+		web.Post("/admin/accounts/{account}/end", manage, "board", p.account, p.endSessions),
+		web.Post("/admin/accounts/{account}/recovery", manage, "board", p.account, p.askRecovery),
+		web.Answer("/admin/accounts/{account}/reset", manage, "slip", p.resetPage, p.reset),
+		web.Get("/admin/recoveries", confirm, "board", p.recoveries),
+		web.Get("/admin/recoveries/{recovery}", confirm, "board", p.recovery),
+		web.Answer("/admin/recoveries/{recovery}/confirm", confirm, "slip", p.confirmPage, p.confirm),
+		web.Post("/admin/recoveries/{recovery}/refuse", confirm, "board", p.recovery, p.refuse),
 	}
 }

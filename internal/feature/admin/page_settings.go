@@ -17,7 +17,10 @@ import (
 )
 
 // pages answers requests.
-type pages struct{ s *Settings }
+type pages struct {
+	s *Settings
+	o Office
+}
 
 const settingsHref = "/admin/settings"
 
@@ -32,7 +35,7 @@ type settingsView struct {
 }
 
 func (p pages) settings(ctx context.Context, r *web.Request) (settingsView, error) {
-	v := settingsView{Page: r.Page("標準運用値")}
+	v := settingsView{Page: r.Page("標準運用値", home())}
 	v.Lead = "規程が定めていないところを、団体が決裁で決める値です。決まるまでは関守の提案で動き、規程の定めではありません。"
 	v.Day = ui.SearchForm{Action: settingsHref, Submit: "この日の値を見る", Clear: settingsHref, Fields: []ui.Field{{Type: ui.Date, Name: "on", Label: "日", Value: r.Query("on")}}}
 	day, err := p.day(r)

@@ -59,7 +59,7 @@ func open(t *testing.T) *office {
 		return set.Settings(account.Settings()), nil
 	})
 	o.site, err = web.New(web.Config{
-		Product: "関守", Parts: []web.Part{admin.Module(o.Settings).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
+		Product: "関守", Parts: []web.Part{admin.Module(admin.Office{Settings: o.Settings}).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
 		Identify: func(*http.Request) (*access.Actor, error) { return o.who, nil },
 	})
 	if err != nil {
@@ -150,7 +150,7 @@ func filled(t *testing.T, page webtest.Node) url.Values {
 
 func TestTemplatesFitTheirViews(t *testing.T) {
 	t.Parallel()
-	webtest.Parts(t, admin.Module(nil).Part)
+	webtest.Parts(t, admin.Module(admin.Office{}).Part)
 }
 
 func TestTheListSaysWhatIsUndecidedFirst(t *testing.T) {

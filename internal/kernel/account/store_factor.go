@@ -119,3 +119,10 @@ func dropCeremonies(ctx context.Context, tx *db.Tx, account id.ID) error {
 	_, err := tx.Exec(ctx, `delete from account_ceremony where account = $1`, account)
 	return err
 }
+
+// Bare reads the accounts, of some people's, that can be used and have no second factor.
+func Bare(ctx context.Context, r db.Reader, people ...id.ID) ([]Account, error) {
+	var args []any
+	return db.List[Account](ctx, r, `select `+Accounts.Columns()+` from account where person <> '' and person in `+db.In(&args, people)+`
+		and state = 'active' and not exists (select 1 from account_factor f where f.account = account.id and f.withdrawn_at = '') order by folded, id`, args...)
+}
