@@ -1,0 +1,227 @@
+package app_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature/people"
+	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/account"
+	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/setting"
+	"sekimori/internal/kernel/trail"
+)
+
+// The classes of actors, seen from one section: the objects that stand in the addresses are all its own.
+const (
+	own         = "own"     // its chief
+	deputy      = "deputy"  // who acts for him
+	sibling     = "sibling" // the chief of a section beside it
+	above       = "above"   // the head of its bureau
+	below       = "below"   // a clerk in it
+	otherRegime = "other-regime"
+	named       = "named" // an operator, who has his role by name
+	place       = "place" // a terminal of it
+	signedOut   = "signed-out"
+)
+
+// accessTown is みなと市 with one of each class of actors.
+type accessTown struct {
+	*fullTown
+	section id.ID
+	people  map[string]org.Person // by class
+	parts   map[string]string     // what stands for a part of a path
+	device  string                // of the terminal
+	account id.ID                 // of the place
+	open    string                // cookie of the terminal's session
+}
+
+func openAccessTown(t *testing.T) *accessTown {
+	t.Helper()
+	w := &accessTown{fullTown: openTown(t), people: map[string]org.Person{}}
+	d := w.chart.Deputies()[0]
+	unit, ok := org.UnitOf(d.Scope)
+	if !ok {
+		t.Fatalf("the deputy is none of a section: %v", d)
+	}
+	w.section = unit
+	w.people[own], w.people[deputy] = w.who(d.Giver), w.who(d.Person)
+	path := w.chart.Tree.Path(unit)
+	for _, h := range w.chart.All(d.Regime, d.Role) {
+		at, _ := org.UnitOf(h.Home)
+		if !h.Vacant() && h.As != org.AsDeputy && at != unit && slices.Contains(w.units(at), path[1].Unit) && len(w.chart.Authorities(h.Person.ID)) == 1 {
+			w.people[sibling] = w.who(h.Person.ID)
+			break
+		}
+	}
+	w.people[above] = w.who(w.chart.Holders(d.Regime, "information-head", d.Scope)[0].Person.ID)
+	w.people[below] = w.who(w.clerk(unit))
+	w.people[otherRegime], w.people[named] = w.numbered(w.holder("school-information-manager")), w.numbered(w.holder(access.Operator))
+	for _, class := range []string{own, deputy, sibling, above, below, otherRegime, named} {
+		if w.people[class].Number == "" {
+			t.Fatalf("there is nobody for %s", class)
+		}
+	}
+	w.bind()
+	w.fill(d.Deputy)
+	return w
+}
+
+func (w *fullTown) who(person id.ID) org.Person {
+	i := slices.IndexFunc(w.staff, func(p org.Person) bool { return p.Person == person })
+	if i < 0 {
+		w.t.Fatalf("%s is nobody of the day", person)
+	}
+	return w.staff[i]
+}
+
+func (w *fullTown) numbered(number string) org.Person {
+	return w.staff[slices.IndexFunc(w.staff, func(p org.Person) bool { return p.Number == number })]
+}
+
+// units is a unit with all above it.
+func (w *fullTown) units(unit id.ID) []id.ID {
+	var all []id.ID
+	for _, u := range w.chart.Tree.Path(unit) {
+		all = append(all, u.Unit)
+	}
+	return all
+}
+
+// clerk is somebody who works in a unit or below and holds no role of his own.
+func (w *fullTown) clerk(unit id.ID) (clerk id.ID) {
+	w.view(func(r db.Reader) error {
+		work, err := w.chart.View.AssignmentsIn(w.t.Context(), r, w.chart.Tree.Subtree(unit)...)
+		for _, a := range work {
+			if a.Manner == org.Main && len(w.chart.Authorities(a.Person)) == 0 {
+				clerk = a.Person
+			}
+		}
+		return err
+	})
+	return clerk
+}
+
+func (w *fullTown) view(fn func(r db.Reader) error) {
+	w.t.Helper()
+	if err := w.DB.View(w.t.Context(), fn); err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+}
+
+// bind makes the place of the section and binds its terminal.
+func (w *accessTown) bind() {
+	w.t.Helper()
+	by, visit := access.NewProgram("cli:test"), account.Visit{Address: "127.0.0.1"}
+	a, err := w.Accounts.InvitePlace(w.t.Context(), by, w.section, "窓口")
+	if err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+	secret, _, err := w.Accounts.AddTerminal(w.t.Context(), by, a.ID, "窓口1番")
+	if err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+	if w.device, _, err = w.Accounts.BindTerminal(w.t.Context(), secret, visit); err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+	w.account = a.ID
+}
+
+// cookie is that of a session of a class: always the same, or a new one.
+func (w *accessTown) cookie(class string, fresh bool) string {
+	w.t.Helper()
+	switch {
+	case class == signedOut:
+		return ""
+	case class == place && (fresh || w.open == ""):
+		number := ""
+		w.view(func(r db.Reader) (err error) {
+			number, err = w.Accounts.PIN(w.t.Context(), r, access.NewProgram("cli:test"), w.account, jpdate.Today(w.DB.Now()))
+			return err
+		})
+		in, err := w.Accounts.SignInPlace(w.t.Context(), w.device, number, account.Visit{Address: "127.0.0.1"})
+		if err != nil {
+			w.t.Fatal(errs.Message(err))
+		}
+		w.open = "sekimori=" + in.Token // the terminal has no other
+		return w.open
+	case class == place:
+		return w.open
+	case fresh:
+		return w.come(w.people[class].Number)
+	}
+	return w.enter(w.people[class].Number)
+}
+
+// fill finds what stands for each part of a path: all about the section.
+func (w *accessTown) fill(d org.Deputy) {
+	w.t.Helper()
+	unit, _ := w.chart.Tree.Unit(w.section)
+	clerk := w.people[below]
+	upload, hold := w.held(unit)
+	w.parts = map[string]string{
+		"{$}": "", "{regime}": d.Regime, "{role}": d.Role, "{unit}": string(w.section), "{code}": unit.Code, "{person}": string(clerk.Person), "{number}": clerk.Number,
+		"{deputy}": string(d.Statement.ID), "{document}": "standard", "{chapter}": "4", "{clause...}": "standard:4.2", "{format}": "csv", "{upload}": string(upload), "{hold}": string(hold), "{draft}": w.draft(), "{kind}": "person", "{version}": "1",
+		"{thing...}": string(clerk.Statement.ID), "{thing}": string(clerk.Statement.ID),
+	}
+	w.view(func(r db.Reader) error {
+		versions, err := w.Log.History(w.t.Context(), r, "person", w.parts["{thing}"], 0, 1, trail.Seen{Now: db.At(w.DB.Now())})
+		if err == nil {
+			w.parts["{act}"] = string(versions[0].Act)
+		}
+		return err
+	})
+}
+
+// draft makes a draft of settings.
+func (w *accessTown) draft() string {
+	w.t.Helper()
+	d, err := w.Settings.Propose(w.t.Context(), access.NewProgram("cli:test"), setting.Proposal{Title: "標準運用値", From: jpdate.Today(w.DB.Now()).AddDays(30), Rest: setting.RestOurs})
+	if err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+	return string(d.ID)
+}
+
+// held makes an import by which somebody comes to the section, with a row about the clerk that is held, since there is no such unit.
+func (w *accessTown) held(unit org.Unit) (upload, hold id.ID) {
+	w.t.Helper()
+	by := access.NewProgram("cli:test")
+	clerk := w.people[below]
+	post := ""
+	w.view(func(r db.Reader) error {
+		posts, err := w.chart.View.Posts(w.t.Context(), r)
+		work, err2 := w.chart.View.AssignmentsOf(w.t.Context(), r, clerk.Person)
+		for _, p := range posts {
+			if len(work) > 0 && p.Post == work[0].Post {
+				post = p.Code
+			}
+		}
+		return errors.Join(err, err2)
+	})
+	day := jpdate.Today(w.DB.Now()).String()
+	file := "発令日,職員番号,氏名,氏名カナ,任用区分,発令区分,所属コード,職コード,メール\n" +
+		strings.Join([]string{day, "9999901", "新見 来", "ニイミ ライ", "正規", "採用", unit.Code, post, ""}, ",") + "\n" +
+		strings.Join([]string{day, clerk.Number, clerk.Name, clerk.Kana, clerk.Employment.Title(), "異動", "NOWHERE", post, ""}, ",") + "\n"
+	upload, err := w.People.Upload(w.t.Context(), by, []people.Source{{Name: "発令.csv", Data: strings.NewReader(file)}}, people.Options{Title: "試しの発令", HeldLimit: 100})
+	if err == nil {
+		err = w.People.Apply(w.t.Context(), by, upload, people.Choice{})
+	}
+	if err == nil {
+		err = w.Jobs.RunDue(w.t.Context())
+	}
+	if err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+	holds, err := w.People.Holds(w.t.Context(), by, upload)
+	if err != nil || len(holds) != 1 {
+		w.t.Fatal(holds, errs.Message(err))
+	}
+	return upload, holds[0].ID
+}
