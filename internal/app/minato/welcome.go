@@ -68,7 +68,7 @@ func (p Program) Welcome(ctx context.Context, d Doors, folder string) ([]Login, 
 		}
 		logins = append(logins, l)
 	}
-	if text, err = json.MarshalIndent(logins, "", "\t"); err != nil {
+	if text, err = json.MarshalIndent(logins, "", "\t"); err != nil { //nolint:gosec // of people who do not exist
 		return nil, err
 	}
 	return logins, os.WriteFile(path, text, 0o600)

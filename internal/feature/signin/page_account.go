@@ -144,7 +144,8 @@ func keyForm(actor *access.Actor) ui.Form {
 		}
 	}
 	return ui.Form{Action: "/account/keys", Fields: []ui.Field{
-		{Name: "label", Label: "名前", Help: "何に使うか", Required: true}, can,
+		{Name: "label", Label: "名前", Help: "何に使うか", Required: true},
+		can,
 		{Type: ui.Date, Name: "until", Label: "期限", Help: "1年以内。例：R9.3.31", Required: true},
 	}, Buttons: ui.Buttons("キーを作る", "")}
 }

@@ -46,9 +46,10 @@ func cookie(c web.Client, token string) *http.Cookie {
 // Identify finds out who sends a request: by the cookie of his session or, to the API, by a key of his.
 func (d *Doors) Identify(r *http.Request) (*access.Actor, error) {
 	var actor *access.Actor
-	err := d.log.DB().View(r.Context(), func(reader db.Reader) (err error) {
+	ctx := r.Context()
+	err := d.log.DB().View(ctx, func(reader db.Reader) (err error) {
 		if key := web.Key(r); key != "" {
-			actor, err = d.byKey(r.Context(), reader, key)
+			actor, err = d.byKey(ctx, reader, key)
 			return err
 		}
 		cookie, err := r.Cookie(cookieName(web.ClientOf(r)))
@@ -56,7 +57,7 @@ func (d *Doors) Identify(r *http.Request) (*access.Actor, error) {
 			actor = access.Visitor()
 			return nil //nolint:nilerr // he has not signed in
 		}
-		actor, err = d.bySession(r.Context(), reader, cookie.Value, web.ClientOf(r))
+		actor, err = d.bySession(ctx, reader, cookie.Value, web.ClientOf(r))
 		return err
 	})
 	return actor, err

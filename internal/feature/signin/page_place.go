@@ -62,7 +62,7 @@ func (p pages) enrolTerminal(ctx context.Context, r *web.Request, in enrolForm) 
 	if err != nil {
 		return web.Next{}, atField(err, "code")
 	}
-	c := cookie(r.Client(), token)
+	c := cookie(r.Client(), token) //nolint:gosec // as of cookie
 	c.Name, c.MaxAge, c.SameSite = terminalName(r.Client()), terminalYears*366*24*60*60, http.SameSiteStrictMode
 	return web.Next{Href: "/place", Said: "この端末を登録しました。今日の番号で使い始められます。", Cookies: []*http.Cookie{c}}, nil
 }

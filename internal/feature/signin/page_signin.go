@@ -149,7 +149,7 @@ func (p pages) leave(ctx context.Context, r *web.Request, _ empty) (web.Next, er
 
 // gone takes the cookie back.
 func gone(r *web.Request) *http.Cookie {
-	c := cookie(r.Client(), "")
+	c := cookie(r.Client(), "") //nolint:gosec // as of cookie
 	c.MaxAge = -1
 	return c
 }
