@@ -118,7 +118,7 @@ func checkLogin(login string) error {
 	if n := text.Len(login); n == 0 || n > 60 || strings.ContainsAny(login, " \t\r\n　") || fold(login) == "" {
 		faults.Add("login", "60文字までで、空白を入れずに書いてください。")
 	}
-	return faults.Err("ログイン名を確かめてください。")
+	return faults.Err("利用者IDを確かめてください。")
 }
 
 // change is one act of who manages accounts on one of them: fn gives the account as it is after that.

@@ -67,7 +67,7 @@ func (s *Service) own(ctx context.Context, r db.Reader, a Account, now time.Time
 }
 
 // ErrPassword is of kind Invalid: login and password do not belong together. It does not say which is wrong.
-var ErrPassword = errs.New(errs.Invalid, "ログイン名かパスワードが違います。大文字と小文字、かな入力になっていないかを確かめてください。")
+var ErrPassword = errs.New(errs.Invalid, "利用者IDかパスワードが違います。大文字と小文字、かな入力になっていないかを確かめてください。")
 
 // ChangePassword gives whoever is signed in another password and a new token, and ends his other sessions. old is what he has
 // now; it is not asked of who comes with a temporary one, because he has just given it. Invalid where the new one is not good,
@@ -182,7 +182,7 @@ func used(current bool) error {
 
 func noPassword(err error) error {
 	if errors.Is(err, db.ErrNotFound) {
-		return errs.Wrap(err, errs.Conflict, "この利用者には、ここのパスワードがありません。職員認証でサインインしてください。")
+		return errs.Wrap(err, errs.Conflict, "この利用者には、ここのパスワードがありません。庁内の認証基盤からサインインしてください。")
 	}
 	return err
 }
@@ -268,5 +268,5 @@ func (s *Service) rehash(ctx context.Context, a Account, p Password, password st
 
 // RuleInWords is the rule for passwords as the page tells it before somebody types.
 func RuleInWords() string {
-	return "8文字以上で、英大文字・英小文字・数字・記号のうち3種類以上を組み合わせてください。15文字以上の文や、かな・漢字を使う文なら2種類でかまいません。氏名・ログイン名・所属や地名、年月日、よく使われる言葉に数字を足しただけのものは使えません。"
+	return "8文字以上で、英大文字・英小文字・数字・記号のうち3種類以上を組み合わせてください。15文字以上の文や、かな・漢字を使う文なら2種類でかまいません。氏名・利用者ID・所属や地名、年月日、よく使われる言葉に数字を足しただけのものは使えません。"
 }

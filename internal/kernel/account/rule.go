@@ -49,7 +49,7 @@ func (r Rule) Check(field, password string, own ...string) error {
 	if faults.Len() == 0 {
 		switch r.guesser.judge(password, own) {
 		case guessOwn:
-			faults.Add(field, "氏名・ログイン名・所属や地名などに数字や記号を足しただけのものは、最初に試されるため使えません。関係のない言葉を三つ以上つなげるか、でたらめな文字にしてください。")
+			faults.Add(field, "氏名・利用者ID・所属や地名などに数字や記号を足しただけのものは、最初に試されるため使えません。関係のない言葉を三つ以上つなげるか、でたらめな文字にしてください。")
 		case guessEasy:
 			faults.Add(field, "よく使われる言葉や並びから想像できるため使えません。関係のない言葉を三つ以上つなげるか、でたらめな文字にしてください。")
 		case guessHard:

@@ -28,7 +28,7 @@ const (
 // Title is the door in words.
 func (h How) Title() string {
 	return map[How]string{ //nolint:gosec // words
-		ByPassword: "パスワード", ByOIDC: "職員認証（OIDC）", ByProxy: "職員認証（中継）", ByCertificate: "証明書", ByTerminal: "所属端末",
+		ByPassword: "パスワード", ByOIDC: "庁内の認証基盤（OIDC）", ByProxy: "庁内の認証基盤（中継）", ByCertificate: "証明書", ByTerminal: "所属端末",
 	}[h]
 }
 

@@ -269,7 +269,7 @@ func (s *Service) numbered(ctx context.Context, r db.Reader, number string, st T
 		return Account{}, Life{}, err
 	}
 	if number == "" || len(people) == 0 {
-		return Account{}, Life{}, errs.New(errs.Forbidden, "職員認証は済みましたが、職員番号「%s」の職員が関守に登録されていません。人事異動の反映前であれば、反映されてから使えます。そうでなければ、番号を添えて所属長か運用管理者に知らせてください。", cut(number, 40))
+		return Account{}, Life{}, errs.New(errs.Forbidden, "庁内の認証は済みましたが、職員番号「%s」の職員が関守に登録されていません。人事異動の反映前であれば、反映されてから使えます。そうでなければ、番号を添えて所属長か運用管理者に知らせてください。", cut(number, 40))
 	}
 	if len(people) > 1 {
 		return Account{}, Life{}, errs.New(errs.Forbidden, "職員番号「%s」の職員が二人以上います。番号を添えて運用管理者に知らせてください。", number)

@@ -54,7 +54,7 @@ func TestTemporaryPasswordsExpire(t *testing.T) {
 		_, err := h.try(h.a, "田中", i.Password, hers)
 		h.refused("after a week", err, errs.Forbidden, "期限が過ぎて")
 		_, err = h.try(h.a, "田中", "wrong", hers)
-		h.refused("a stranger learns nothing of it", err, errs.Invalid, "ログイン名かパスワードが違います")
+		h.refused("a stranger learns nothing of it", err, errs.Invalid, "利用者IDかパスワードが違います")
 
 		// Who begins later has his week from his first day on.
 		late := h.invite("鈴木")
@@ -261,7 +261,7 @@ func TestKnownByAnotherDoor(t *testing.T) {
 			h.Error("two accounts of one person")
 		}
 		_, err = h.a.ChangePassword(h.Context(), in.Session, "", better)
-		h.refused("he has no password here", err, errs.Conflict, "職員認証でサインイン")
+		h.refused("he has no password here", err, errs.Conflict, "庁内の認証基盤からサインイン")
 		if got := h.acts(); !slices.Equal(got, []string{"account.join by system:oidc"}) {
 			h.Errorf("acts %v", got)
 		}

@@ -75,7 +75,7 @@ func freeLogin(ctx context.Context, r db.Reader, but id.ID, login string) error 
 	case err != nil:
 		return err
 	}
-	return &errs.Error{Kind: errs.Conflict, Message: "このログイン名は、ほかの利用者が使っています。", Fields: []errs.Field{{Where: "login", Message: "ほかの名前にしてください。"}}}
+	return &errs.Error{Kind: errs.Conflict, Message: "この利用者IDは、ほかの利用者が使っています。", Fields: []errs.Field{{Where: "login", Message: "ほかの名前にしてください。"}}}
 }
 
 // accountsBy reads one account more than a page.
