@@ -166,7 +166,8 @@ func (a *App) Run(ctx context.Context) {
 	group.Wait()
 }
 
-// sweep removes, once a day, what uploads that were broken off have left half written, and sessions that are too old to matter.
+// sweep removes, once a day, what uploads that were broken off have left half written, and sessions that are too old to matter; and closes the
+// accounts of those who have left.
 func (a *App) sweep(ctx context.Context) {
 	const day = 24 * time.Hour
 	for ctx.Err() == nil {
@@ -177,6 +178,11 @@ func (a *App) sweep(ctx context.Context) {
 		}
 		if _, err := a.Accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "sweep sessions", slog.Any("error", err))
+		}
+		if closed, err := a.Accounts.CloseLapsed(ctx, access.NewProgram("system:sekimori")); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "close accounts", slog.Any("error", err))
+		} else if len(closed) > 0 {
+			slog.InfoContext(ctx, "accounts whose people work nowhere were closed", slog.Int("accounts", len(closed)))
 		}
 		select {
 		case <-ctx.Done():

@@ -149,6 +149,15 @@ func (s *Service) Lapsed(ctx context.Context, r db.Reader, on jpdate.Date) ([]Ac
 // CloseLapsed closes the accounts that are to be closed today, in one act, and says which they were. It is done once a day by the
 // program, or by whoever manages the accounts of the whole body.
 func (s *Service) CloseLapsed(ctx context.Context, by *access.Actor) (closed []Account, err error) {
+	if err := s.d.View(ctx, func(r db.Reader) (err error) { // nobody waits for it on the many days on which there is nothing to do
+		if _, err := by.Require(ctx, r, access.AccountManage, trail.Body); err != nil {
+			return err
+		}
+		closed, err = s.Lapsed(ctx, r, jpdate.Today(s.d.Now()))
+		return err
+	}); err != nil || len(closed) == 0 {
+		return nil, err
+	}
 	return closed, s.log.Do(ctx, trail.Act{Actor: by.Name, Name: "account.lapse"}, func(tx *trail.Tx) error {
 		if err := by.Authorize(ctx, tx, access.AccountManage, trail.Body); err != nil {
 			return err
