@@ -40,6 +40,7 @@ type accessTown struct {
 	device  string                // of the terminal
 	account id.ID                 // of the place
 	open    string                // cookie of the terminal's session
+	comer   id.ID                 // account of somebody who has just come to the section
 }
 
 func openAccessTown(t *testing.T) *accessTown {
@@ -170,6 +171,8 @@ func (w *accessTown) fill(d org.Deputy) {
 		"{deputy}": string(d.Statement.ID), "{document}": "standard", "{chapter}": "4", "{clause...}": "standard:4.2", "{format}": "csv", "{upload}": string(upload), "{hold}": string(hold), "{draft}": w.draft(), "{kind}": "person", "{version}": "1",
 		"{thing...}": string(clerk.Statement.ID), "{thing}": string(clerk.Statement.ID),
 	}
+	w.parts["{account}"] = string(w.invite())
+	w.parts["{recovery}"] = w.recovery()
 	w.view(func(r db.Reader) error {
 		versions, err := w.Log.History(w.t.Context(), r, "person", w.parts["{thing}"], 0, 1, trail.Seen{Now: db.At(w.DB.Now())})
 		if err == nil {
@@ -177,6 +180,51 @@ func (w *accessTown) fill(d org.Deputy) {
 		}
 		return err
 	})
+}
+
+// newcomer is the number of who comes to the section by the import.
+const newcomer = "9999901"
+
+// invite makes the account of the newcomer.
+func (w *accessTown) invite() id.ID {
+	w.t.Helper()
+	var person id.ID
+	w.view(func(r db.Reader) error {
+		found, err := org.View{On: jpdate.Today(w.DB.Now()), Now: db.At(w.DB.Now())}.Numbered(w.t.Context(), r, newcomer)
+		if err == nil {
+			person = found[0].Person
+		}
+		return err
+	})
+	made, err := w.Accounts.Invite(w.t.Context(), access.NewProgram("cli:test"), account.Invitation{Person: person})
+	if err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+	w.comer = made[0].Account.ID
+	return w.comer
+}
+
+// recovery is a request to recover the newcomer's second factors that nobody has decided.
+func (w *accessTown) recovery() (open string) {
+	w.t.Helper()
+	by := access.NewProgram("cli:test")
+	w.view(func(r db.Reader) error {
+		all, err := w.Doors.Factors.RecoveriesOf(w.t.Context(), r, by, w.comer)
+		for _, x := range all {
+			if x.At(db.At(w.DB.Now())) == account.Asked {
+				open = string(x.ID)
+			}
+		}
+		return err
+	})
+	if open == "" {
+		x, err := w.Doors.Factors.AskRecovery(w.t.Context(), by, w.comer, "電話を替えた")
+		if err != nil {
+			w.t.Fatal(errs.Message(err))
+		}
+		open = string(x.ID)
+	}
+	return open
 }
 
 // draft makes a draft of settings.
@@ -207,7 +255,7 @@ func (w *accessTown) held(unit org.Unit) (upload, hold id.ID) {
 	})
 	day := jpdate.Today(w.DB.Now()).String()
 	file := "発令日,職員番号,氏名,氏名カナ,任用区分,発令区分,所属コード,職コード,メール\n" +
-		strings.Join([]string{day, "9999901", "新見 来", "ニイミ ライ", "正規", "採用", unit.Code, post, ""}, ",") + "\n" +
+		strings.Join([]string{day, newcomer, "新見 来", "ニイミ ライ", "正規", "採用", unit.Code, post, ""}, ",") + "\n" +
 		strings.Join([]string{day, clerk.Number, clerk.Name, clerk.Kana, clerk.Employment.Title(), "異動", "NOWHERE", post, ""}, ",") + "\n"
 	upload, err := w.People.Upload(w.t.Context(), by, []people.Source{{Name: "発令.csv", Data: strings.NewReader(file)}}, people.Options{Title: "試しの発令", HeldLimit: 100})
 	if err == nil {
