@@ -48,7 +48,7 @@ func (b *bench) openCity(engine db.Engine) (*city, error) {
 	}
 	day := papers.Past[0].Effective
 	for i, p := range packs.Newest() {
-		if _, err := a.Library.Activate(b.ctx, a.Log, by, p, regime.Decision{Effective: day, Decided: day, Number: fmt.Sprint(i)}); err != nil {
+		if _, err := a.Library.Activate(b.ctx, a.Log, access.NewProgram(by), p, regime.Decision{Effective: day, Decided: day, Number: fmt.Sprint(i)}); err != nil {
 			return nil, err
 		}
 	}

@@ -56,7 +56,7 @@ func (k *activateCommand) Run(c *console) error {
 			return err
 		}
 		if !k.DryRun {
-			made, err := a.Library.Activate(c.ctx, a.Log, c.actor().Name, p, regime.Decision{Effective: effective, Decided: decided, Number: k.Decision, Note: k.Note})
+			made, err := a.Library.Activate(c.ctx, a.Log, c.actor(), p, regime.Decision{Effective: effective, Decided: decided, Number: k.Decision, Note: k.Note})
 			if err != nil {
 				return err
 			}

@@ -78,7 +78,7 @@ func (p Program) adopt(ctx context.Context, t Town) error {
 			continue
 		}
 		d := regime.Decision{Effective: first, Decided: first.AddDays(-7), Number: fmt.Sprintf("み情第%d号", 90+i)}
-		if _, err := p.Library.Activate(ctx, p.Log, Actor, pack, d); err != nil {
+		if _, err := p.Library.Activate(ctx, p.Log, builder(), pack, d); err != nil {
 			return err
 		}
 	}

@@ -29,8 +29,8 @@ func Module(o Office) feature.Module {
 			web.Post("/admin/settings/draft/{draft}/adopt", access.SettingDecide, "paper", p.paper, p.adopt),
 			web.Post("/admin/settings/draft/{draft}/record", draft, "paper", p.paper, p.record),
 			web.Post("/admin/settings/draft/{draft}/withdraw", draft, "paper", p.paper, p.withdraw),
-		}, p.accountRoutes()), Operations: operations(o.Settings)},
-		Words: words(),
+		}, p.accountRoutes(), p.runningRoutes()), Operations: operations(o.Settings)},
+		Words: words(), Tasks: p.tasks, Figures: p.figures,
 	}
 }
 
@@ -55,5 +55,26 @@ func (p pages) accountRoutes() []web.Route {
 		web.Get("/admin/recoveries/{recovery}", confirm, "board", p.recovery),
 		web.Answer("/admin/recoveries/{recovery}/confirm", confirm, "slip", p.confirmPage, p.confirm),
 		web.Post("/admin/recoveries/{recovery}/refuse", confirm, "board", p.recovery, p.refuse),
+	}
+}
+
+// runningRoutes are the pages about places, jobs and packs.
+func (p pages) runningRoutes() []web.Route {
+	place, jobs := access.PlaceManage, access.JobManage
+	return []web.Route{
+		web.Get("/admin/places", place, "board", p.places),
+		web.Get("/admin/places/new", place, "board", p.newPlace),
+		web.Post("/admin/places/new", place, "board", p.newPlace, p.invitePlace),
+		web.Get("/admin/places/{place}", place, "board", p.place),
+		web.Answer("/admin/places/{place}/terminals", place, "slip", p.terminalPage, p.addTerminal),
+		web.Post("/admin/places/{place}/withdraw", place, "board", p.place, p.withdrawTerminal),
+		web.Post("/admin/places/{place}/renew", place, "board", p.place, p.renewPlace),
+		web.Post("/admin/places/{place}/close", place, "board", p.place, p.closePlace),
+		web.Get("/admin/jobs", jobs, "board", p.jobs),
+		web.Get("/admin/jobs/{job}", jobs, "board", p.job),
+		web.Post("/admin/jobs/{job}/retry", jobs, "board", p.job, p.retry),
+		web.Get("/admin/packs", access.PolicyRead, "board", p.packs),
+		web.Get("/admin/packs/{regime}/{edition}", access.PolicyRead, "board", p.pack),
+		web.Post("/admin/packs/{regime}/{edition}/activate", access.RegimeActivate, "board", p.pack, p.activate),
 	}
 }

@@ -143,6 +143,9 @@ func areas() []area {
 	return []area{
 		{access.AccountManage, "利用者", accountsHref, "利用者の登録、停止、廃止、仮パスワードの発行、サインインの終了"},
 		{access.AccountConfirm, "本人確認の再登録", recoveriesHref, "二つ目の確認をなくした人の再登録を、求めた人とは別の人が認める"},
+		{access.PlaceManage, "所属端末", placesHref, "今日の番号、何人かで使う端末の登録と取消し"},
+		{access.JobManage, "自動処理", jobsHref, "裏で行う処理の様子と、停止したもののやり直し"},
+		{access.PolicyRead, "規程の版", packsHref, "適用中の規程の版とその決裁、版の違い、新しい版の適用"},
 		{access.PolicyRead, "標準運用値", settingsHref, "規程が定めていない値と、その決裁"},
 	}
 }

@@ -16,7 +16,9 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/duty"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 )
@@ -187,8 +189,9 @@ type Decision struct {
 }
 
 // Activate adopts a pack that the program offers, from a day on, as an act of by: the pack is kept whole, by its hash. Adopting the
-// pack that is in force on that day anyway changes nothing. The error is Invalid where the decision lacks something.
-func (l *Library) Activate(ctx context.Context, log *trail.Log, by string, p *Pack, d Decision) (Activation, error) {
+// pack that is in force on that day anyway changes nothing. The error is Invalid where the decision lacks something, Forbidden where
+// by may not adopt editions of this policy.
+func (l *Library) Activate(ctx context.Context, log *trail.Log, by *access.Actor, p *Pack, d Decision) (Activation, error) {
 	var faults errs.Faults
 	if d.Effective.IsZero() {
 		faults.Add("effective", "適用する日を書いてください")
@@ -207,8 +210,11 @@ func (l *Library) Activate(ctx context.Context, log *trail.Log, by string, p *Pa
 		return Activation{}, err
 	}
 	var made Activation
-	act := trail.Act{Actor: by, Name: "regime.activate", Note: d.Note, Detail: map[string]string{"regime": p.ID, "edition": p.Edition, "sum": p.Hash, "decision": d.Number}}
+	act := trail.Act{Actor: by.Name, Name: "regime.activate", Note: d.Note, Detail: map[string]string{"regime": p.ID, "edition": p.Edition, "sum": p.Hash, "decision": d.Number}}
 	err = log.Do(ctx, act, func(tx *trail.Tx) error {
+		if err := adopting(ctx, tx, by, p.ID); err != nil {
+			return err
+		}
 		decided, err := Activations(ctx, tx, p.ID)
 		if err != nil {
 			return err
@@ -234,6 +240,39 @@ func (l *Library) Activate(ctx context.Context, log *trail.Log, by string, p *Pa
 		return activations.Put(ctx, tx, made)
 	})
 	return made, err
+}
+
+// Adopts gives the seats on which somebody may adopt editions of a policy. Where roles of the policy itself may, it is one of those:
+// who answers for another policy decides nothing about this one. It is true of programs, which need no seat.
+func Adopts(by *access.Actor, regime string) ([]org.Holding, bool) {
+	if by.Class != access.Person {
+		return nil, by.Can(access.RegimeActivate)
+	}
+	if !by.Can(access.RegimeActivate) {
+		return nil, false
+	}
+	may := func(r org.Role) bool { return slices.Contains(r.May, string(access.RegimeActivate)) }
+	own := slices.DeleteFunc(slices.Clone(by.Authorities), func(h org.Holding) bool { return h.Regime != regime || !may(h.Role) })
+	rules, _ := by.Chart.Rules(regime)
+	return own, len(own) > 0 || !slices.ContainsFunc(rules.Roles, may)
+}
+
+// adopting asks for the permission to adopt editions of a policy.
+func adopting(ctx context.Context, tx *trail.Tx, by *access.Actor, regime string) error {
+	as, err := by.Require(ctx, tx, access.RegimeActivate, trail.Body)
+	if err != nil {
+		return err
+	}
+	seats, ok := Adopts(by, regime)
+	if !ok {
+		return errs.New(errs.Forbidden, "この規程の版は、この規程で版を適用する役割の人が適用します。")
+	}
+	if len(seats) > 0 {
+		i := slices.IndexFunc(seats, func(h org.Holding) bool { return h.As != org.AsDeputy })
+		as.Holding = seats[max(i, 0)]
+	}
+	tx.As(as.String())
+	return nil
 }
 
 // archive is the files of the pack as a ZIP, the same bytes each time.

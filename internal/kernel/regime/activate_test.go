@@ -8,6 +8,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
@@ -51,7 +52,7 @@ func TestAdoptedPacksOutliveTheProgram(t *testing.T) {
 		old, next := offered.Packs[0], offered.Packs[1]
 		decide := func(p *regime.Pack, day jpdate.Date, number string) regime.Activation {
 			t.Helper()
-			a, err := library.Activate(ctx, log, "cli:test", p, regime.Decision{Effective: day, Decided: day.AddDays(-5), Number: number})
+			a, err := library.Activate(ctx, log, access.NewProgram("cli:test"), p, regime.Decision{Effective: day, Decided: day.AddDays(-5), Number: number})
 			if err != nil {
 				t.Fatal(errs.Message(err))
 			}
@@ -93,7 +94,7 @@ func TestActivateAsksForADecision(t *testing.T) {
 	t.Parallel()
 	d := testkit.Open(t, testkit.DSN(t, db.SQLite, adoptable()), adoptable())
 	set := revised(t)
-	_, err := regime.NewLibrary(set, nil).Activate(t.Context(), trail.New(d), "cli:test", set.Packs[0], regime.Decision{Decided: jpdate.New(2026, 4, 1)})
+	_, err := regime.NewLibrary(set, nil).Activate(t.Context(), trail.New(d), access.NewProgram("cli:test"), set.Packs[0], regime.Decision{Decided: jpdate.New(2026, 4, 1)})
 	if message := errs.Message(err); errs.KindOf(err) != errs.Invalid || !strings.Contains(message, "適用する日") || !strings.Contains(message, "番号") {
 		t.Errorf("%v", err)
 	}
