@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -142,6 +144,56 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 				t.Error("a reader who does not read gets everything")
 			}
 		})
+	}
+}
+
+// certified is a server's side of TLS with a certificate of nobody.
+func certified(t *testing.T) *tls.Config {
+	t.Helper()
+	s := httptest.NewTLSServer(http.NotFoundHandler())
+	defer s.Close()
+	return &tls.Config{Certificates: s.TLS.Certificates, MinVersion: tls.VersionTLS12}
+}
+
+func TestASilentHandshakeIsCutOff(t *testing.T) {
+	t.Parallel()
+	address := serving(t, web.Server{TLS: certified(t), Header: 300 * time.Millisecond}, http.NotFoundHandler())
+	for _, hello := range []string{"", "\x16\x03\x01\x02\x00\x01"} {
+		c := dial(t, address)
+		if _, err := io.WriteString(c, hello); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("after %q: still open after ten seconds", hello)
+		}
+	}
+}
+
+// TestIdleConnectionsOfHTTP2MakeWay: what browsers really have.
+func TestIdleConnectionsOfHTTP2MakeWay(t *testing.T) {
+	t.Parallel()
+	address := serving(t, web.Server{TLS: certified(t), Connections: 2}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Proto) }))
+	for i := range 5 {
+		browser := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
+			ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
+		}}
+		defer browser.CloseIdleConnections()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := browser.Do(r)
+		if err != nil {
+			t.Fatalf("browser %d: %v", i, err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		_ = answer.Body.Close()
+		if err != nil || string(body) != "HTTP/2.0" {
+			t.Errorf("browser %d: %q %v", i, body, err)
+		}
 	}
 }
 

@@ -42,11 +42,10 @@ type Known struct {
 // Check says what is wrong with the options.
 func (o ProviderOptions) Check() error {
 	to, err := url.Parse(o.Issuer)
-	local := err == nil && slices.Contains([]string{"127.0.0.1", "localhost", "::1"}, to.Hostname())
 	switch {
 	case err != nil || to.Host == "" || to.User != nil || to.RawQuery != "" || to.Fragment != "":
 		return errs.New(errs.Invalid, "--oidc-issuer %s は「https://idp.example.lg.jp/…」の形で、認証基盤が示す issuer のとおりに書いてください", o.Issuer)
-	case to.Scheme != "https" && !(to.Scheme == "http" && local):
+	case !private(o.Issuer):
 		return errs.New(errs.Invalid, "--oidc-issuer は https:// で始まるものだけが使えます: %s", o.Issuer)
 	case o.ClientID == "":
 		return errs.New(errs.Invalid, "--oidc-client-id で、認証基盤に登録したクライアントIDを指定してください")
@@ -57,6 +56,12 @@ func (o ProviderOptions) Check() error {
 		_, err = o.Secret()
 	}
 	return err
+}
+
+// private reports whether an address is asked by TLS, or on this machine.
+func private(address string) bool {
+	to, err := url.Parse(address)
+	return err == nil && (to.Scheme == "https" || to.Scheme == "http" && slices.Contains([]string{"127.0.0.1", "localhost", "::1"}, to.Hostname()))
 }
 
 // flow is what this browser has to bring back from the provider. It lies in a cookie, sealed with the key of the store, so that

@@ -55,7 +55,7 @@ func NewProvider(o ProviderOptions) (*Provider, error) {
 		Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout: answerTime, ResponseHeaderTimeout: answerTime, MaxIdleConns: 10, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true,
 	}
-	client := &http.Client{Transport: transport, Timeout: answerTime, CheckRedirect: func(*http.Request, []*http.Request) error {
+	client := &http.Client{Transport: bounded{transport}, Timeout: answerTime, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse // the addresses are those that the provider gives
 	}}
 	return &Provider{options: o, sealer: sealer, client: client}, nil
@@ -82,16 +82,38 @@ func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 		return nil, unreachable(err)
 	}
 	var says struct {
-		Methods []string `json:"token_endpoint_auth_methods_supported"`
+		Methods  []string `json:"token_endpoint_auth_methods_supported"`
+		Keys     string   `json:"jwks_uri"`
+		UserInfo string   `json:"userinfo_endpoint"`
 	}
 	if err := found.Claims(&says); err != nil {
 		return nil, unreachable(err)
+	}
+	for _, at := range []string{found.Endpoint().AuthURL, found.Endpoint().TokenURL, says.Keys, says.UserInfo} {
+		if at != "" && !private(at) {
+			p.failed = p.options.Now()
+			return nil, unreachable(fmt.Errorf("signin: the provider would be asked in the open at %q", at))
+		}
 	}
 	p.found = &discovered{found, oauth2.AuthStyleInHeader}
 	if p.options.Secret == nil || len(says.Methods) > 0 && !slices.Contains(says.Methods, "client_secret_basic") {
 		p.found.style = oauth2.AuthStyleInParams
 	}
 	return p.found, nil
+}
+
+// bounded reads answers up to what any of the provider's takes.
+type bounded struct{ http.RoundTripper }
+
+const maxAnswer = 1 << 20
+
+// RoundTrip sends a request.
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		answer.Body = http.MaxBytesReader(nil, answer.Body, maxAnswer)
+	}
+	return answer, err
 }
 
 // config is how we speak with the provider for one site. It registered the address under which people come back.

@@ -291,6 +291,38 @@ func TestAnOfficeOutOfReach(t *testing.T) {
 	}
 }
 
+// TestWhatAProviderSaysOfItselfIsNotBelievedBlindly: no secret goes in the open, and no answer without end is read.
+func TestWhatAProviderSaysOfItselfIsNotBelievedBlindly(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	b := idp.NewBrowser(t)
+	says := ""
+	liar := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, says)
+	}))
+	defer liar.Close()
+	h.options.Issuer = liar.URL
+	document := func(issuer, token string) string {
+		return fmt.Sprintf(`{"issuer":%q,"authorization_endpoint":"https://idp.example/a","token_endpoint":%q,"jwks_uri":"https://idp.example/k"}`, issuer, token)
+	}
+	for name, tt := range map[string]struct {
+		says   string
+		status int
+	}{
+		"as it should":       {document(liar.URL, "https://idp.example/t"), 303},
+		"token in the open":  {document(liar.URL, "http://idp.example/t"), 503},
+		"another's issuer":   {document("https://idp.example", "https://idp.example/t"), 503},
+		"answer without end": {strings.Repeat(" ", 2<<20) + document(liar.URL, "https://idp.example/t"), 503},
+	} {
+		says = tt.says
+		h.Config.Handler = h.site(t)
+		if got := b.First(h.URL + "/signin/oidc"); got != tt.status {
+			t.Errorf("%s: %d, want %d", name, got, tt.status)
+		}
+	}
+}
+
 func TestProviderOptions(t *testing.T) {
 	t.Parallel()
 	good := signin.ProviderOptions{Issuer: "https://idp.example.lg.jp/realms/staff", ClientID: "x", Claim: "n", Key: key, Now: time.Now}

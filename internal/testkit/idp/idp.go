@@ -149,6 +149,22 @@ func (b Browser) Get(address string) Page {
 // Away asks for the way in and gives the address of the office to which it leads.
 func (b Browser) Away(address string) string {
 	b.t.Helper()
+	status, to := b.once(address)
+	if status != http.StatusSeeOther {
+		b.t.Fatalf("not led away: %d", status)
+	}
+	return to
+}
+
+// First is the status of a page itself, wherever it leads.
+func (b Browser) First(address string) int {
+	b.t.Helper()
+	status, _ := b.once(address)
+	return status
+}
+
+func (b Browser) once(address string) (status int, to string) {
+	b.t.Helper()
 	once := *b.Client
 	once.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, address, nil)
@@ -159,11 +175,8 @@ func (b Browser) Away(address string) string {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	_ = answer.Body.Close()
-	if answer.StatusCode != http.StatusSeeOther {
-		b.t.Fatalf("not led away: %d", answer.StatusCode)
-	}
-	return answer.Header.Get("Location")
+	defer answer.Body.Close()
+	return answer.StatusCode, answer.Header.Get("Location")
 }
 
 // Enter gives a name and a password at the office and goes where that leads.
