@@ -298,3 +298,30 @@ func picture(t *testing.T, p *browser.Page, name string) {
 	p.Width(1280)
 }
 
+// enter lets somebody in by the office's own door, and keeps the cookie in the browser.
+func (v visitor) enter(number string) {
+	v.h.Helper()
+	in, err := v.h.Accounts.SignInKnown(v.h.Context(), account.Known{Number: number, How: account.ByOIDC, Factor: true, Visit: account.Visit{Address: "127.0.0.1"}})
+	if err != nil {
+		v.h.Fatal(errs.Message(err))
+	}
+	v.Visit(v.h.url + "/signin")
+	browser.Eval[string](v.Page, `document.cookie = "sekimori=`+in.Token+`; path=/"`)
+}
+
+// TestPagesOfTheAdministration looks at what an operator opens from his index, and at one account.
+func TestPagesOfTheAdministration(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.invite(h.holder("information-head").Person.ID)
+	v := h.browse(true)
+	v.enter(h.holder(access.Operator).Person.Number)
+	v.Visit(h.url + "/admin")
+	paths := strings.Fields(browser.Eval[string](v.Page, `[...document.querySelectorAll('main a[href^="/admin"]')].map((a) => a.getAttribute("href")).join(" ")`))
+	if len(paths) < 3 {
+		t.Fatalf("the index leads to %v", paths)
+	}
+	v.Visit(h.url + "/admin/accounts")
+	paths = append(paths, browser.Eval[string](v.Page, `document.querySelector('main td a[href^="/admin/accounts/"], main th a[href^="/admin/accounts/"]').getAttribute("href")`), "/admin")
+	look(t, v.Page, h.url, "admin", paths)
+}

@@ -30,7 +30,7 @@ type accountView struct {
 
 func (p pages) account(ctx context.Context, r *web.Request) (accountView, error) {
 	v := accountView{Page: r.Page("私のアカウント")}
-	v.Links = []ui.Link{{Text: "パスワードを変更する", Href: "/account/password"}, {Text: "もう一つの確認を登録する", Href: "/signin/enroll"}}
+	v.Links = []ui.Link{{Text: "パスワードを変更する", Href: "/account/password"}, {Text: "二つ目の確認を登録する", Href: "/signin/enroll"}}
 	actor := r.Actor()
 	err := p.d.log.DB().View(ctx, func(reader db.Reader) error {
 		s, a, err := p.d.Accounts.Resolve(ctx, reader, p.token(r))
@@ -74,7 +74,7 @@ func facts(actor *access.Actor, a account.Account, s account.Session, last accou
 }
 
 func factorTable(held []account.Held) (ui.Table, ui.Form) {
-	t := ui.Table{Caption: "もう一つの確認", Stack: true, Empty: "登録されていません。", Columns: []ui.Column{{Title: "名前", Head: true}, {Title: "種類"}, {Title: "登録", Keep: true}, {Title: "最後に使った時", Keep: true}, {Title: "残り", Number: true}}}
+	t := ui.Table{Caption: "二つ目の確認", Stack: true, Empty: "登録されていません。", Columns: []ui.Column{{Title: "名前", Head: true}, {Title: "種類"}, {Title: "登録", Keep: true}, {Title: "最後に使った時", Keep: true}, {Title: "残り", Number: true}}}
 	f := ui.Form{Action: "/account/factors/withdraw", Buttons: ui.ButtonRow{Buttons: []ui.Button{{Text: "選んだものの登録を消す", Quiet: true}}}}
 	choice := ui.Field{Type: ui.Radio, Name: "factor", Label: "登録を消すもの", Required: true}
 	for _, h := range held {

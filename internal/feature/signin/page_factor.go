@@ -29,8 +29,8 @@ type passkeyView struct {
 }
 
 func (p pages) factor(ctx context.Context, r *web.Request) (factorView, error) {
-	v := factorView{Page: r.Page("もう一つの確認")}
-	v.Lead = "あなたの役割では、パスワードのほかにもう一つの確認が要ります。"
+	v := factorView{Page: r.Page("二つ目の確認")}
+	v.Lead = "あなたの役割では、パスワードのほかに二つ目の確認が要ります。"
 	var kinds []account.FactorKind
 	err := p.d.log.DB().View(ctx, func(reader db.Reader) (err error) {
 		kinds, err = p.d.Factors.Usable(ctx, reader, r.Actor().Account)
@@ -131,9 +131,9 @@ type enrollKind struct {
 }
 
 func (p pages) enroll(ctx context.Context, r *web.Request) (enrollView, error) {
-	v := enrollView{Page: r.Page("もう一つの確認の登録")}
+	v := enrollView{Page: r.Page("二つ目の確認の登録")}
 	if r.Actor().Pending == string(account.EnrolFactor) {
-		v.Need = ui.Notice{Tone: ui.Info, Title: "あなたの役割では、パスワードのほかにもう一つの確認が要ります", Lines: []string{"どれか一つを登録すると先へ進めます。予備にもう一つ登録しておくと、なくしたときに困りません。"}}
+		v.Need = ui.Notice{Tone: ui.Info, Title: "あなたの役割では、パスワードのほかに二つ目の確認が要ります", Lines: []string{"どれか一つを登録すると先へ進めます。予備にもう一つ登録しておくと、なくしたときに困りません。"}}
 	}
 	if err := mayEnroll(r); err != nil {
 		return v, err
@@ -186,7 +186,7 @@ type offerView struct {
 }
 
 func (p pages) offerPage(_ context.Context, r *web.Request) (offerView, error) {
-	v := offerView{Page: r.Page("もう一つの確認の登録", ui.Link{Text: "選び直す", Href: "/signin/enroll"})}
+	v := offerView{Page: r.Page("二つ目の確認の登録", ui.Link{Text: "選び直す", Href: "/signin/enroll"})}
 	v.Form = r.Form(totpForm(false))
 	return v, mayEnroll(r)
 }

@@ -23,7 +23,7 @@ func (p pages) tasks(ctx context.Context, r db.Reader, actor *access.Actor) ([]f
 	for _, h := range held {
 		switch {
 		case h.Lost:
-			tasks = append(tasks, feature.Task{Do: "もう一つの確認を登録し直す", About: h.Label, Href: "/signin/enroll"})
+			tasks = append(tasks, feature.Task{Do: "二つ目の確認を登録し直す", About: h.Label, Href: "/signin/enroll"})
 		case h.Kind == account.Printed && h.Left <= fewCodes:
 			tasks = append(tasks, feature.Task{Do: "番号表を作り直す", About: "残り" + ui.Figure(h.Left) + "回", Href: "/signin/enroll"})
 		}

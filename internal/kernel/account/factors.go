@@ -276,7 +276,7 @@ func (s *Factors) Withdraw(ctx context.Context, by *access.Actor, account, facto
 			return h.ID != factor && slices.Contains(allowed, h.Kind) && s.held(h).usable()
 		})
 		if FactorRequired(by) && !other {
-			return errs.New(errs.Conflict, "あなたの役割では、パスワードのほかにもう一つの確認が要ります。先に別のものを登録してください。")
+			return errs.New(errs.Conflict, "あなたの役割では、パスワードのほかに二つ目の確認が要ります。先に別のものを登録してください。")
 		}
 		return withdraw(ctx, tx, f)
 	})

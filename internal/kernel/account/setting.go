@@ -66,7 +66,7 @@ func TemporaryPassword() setting.Declaration {
 // GraceDays is how long an account stays, able to do nothing, after its person's last assignment.
 func GraceDays() setting.Declaration {
 	return declare(setting.Declaration{
-		ID: "account-grace", Title: "最後の発令が終わってから利用者の登録を廃止するまでの期間", Note: "この間はサインインできても何もできません", Unit: setting.Days, Max: 90, Proposal: "30",
+		ID: "account-grace", Title: "最後の発令が終わってから利用者の登録を廃止するまでの期間", Note: "この間は何もできず、異動や任用の手続きが済めば同じ利用者のまま使えます", Unit: setting.Days, Max: 90, Proposal: "30",
 	})
 }
 
