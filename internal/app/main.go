@@ -63,6 +63,13 @@ type commands struct {
 	Org struct {
 		Holders holdersCommand `cmd:"" help:"役割をだれが務めているかを、ある日について示す"`
 	} `cmd:"" help:"組織と役割"`
+	Access struct {
+		Appoint appointCommand   `cmd:"" help:"運用管理者か監査閲覧者を任命する（最初の運用管理者も）"`
+		Dismiss dismissCommand   `cmd:"" help:"運用管理者か監査閲覧者の任を解く"`
+		List    appointedCommand `cmd:"" help:"任命されている運用管理者と監査閲覧者を一覧する"`
+		Grant   grantCommand     `cmd:"" help:"閉じた事案の閲覧を、期間を限って認める"`
+		Ungrant ungrantCommand   `cmd:"" help:"閉じた事案の閲覧を取り消す"`
+	} `cmd:"" help:"規程によらない役割と、閉じた事案の閲覧"`
 	Account struct {
 		Add     accountAddCommand     `cmd:"" help:"職員の利用者を登録し、仮のパスワードを出す"`
 		Suspend accountSuspendCommand `cmd:"" help:"利用者を停止する"`

@@ -8,6 +8,7 @@ import (
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/base/text"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 )
 
@@ -85,6 +86,9 @@ func (p *plan) addDesignation(l *Line) {
 			p.fault(l, "as", "役割「%s」には、規程に代理の定めがありません。", role.Title)
 		} else if row.Deputy && role.Deputy.NamedBy != "" {
 			p.fault(l, "as", "役割「%s」の代行者は、務める人が自分で指名します。", role.Title)
+		}
+		if row.Regime == access.BuiltIn && !p.choice.appoints {
+			p.fault(l, "role", "「%s」は、画面から送るファイルでは任命できません。sekimori access appoint で任命してください。", role.Title)
 		}
 		row.Role = role.ID
 		row.Scope = p.scope(l, role, day)

@@ -58,6 +58,7 @@ type choice struct {
 	covers   string          // code of the unit that rosters cover, "" for the bodies that occur in them
 	others   map[string]bool // numbers of those who are not the people that they seem to be
 	alone    bool            // a row of a list says nothing of who is not named
+	appoints bool            // designates to the roles of Sekimori itself
 	within   int             // days after leaving in which somebody may come back under another number
 }
 

@@ -13,6 +13,7 @@ import (
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature/people"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/web/webtest"
 )
@@ -235,5 +236,42 @@ func TestImportsAreForThoseWhoTakeIn(t *testing.T) {
 		for _, fault := range webtest.Faults(l.get(path).Body.Bytes()) {
 			t.Error(fault)
 		}
+	}
+}
+
+// TestRolesOfSekimoriAreNotTakenIn: whoever may import cannot appoint by it, not by a row that was held either.
+func TestRolesOfSekimoriAreNotTakenIn(t *testing.T) {
+	t.Parallel()
+	l := scoped(t)
+	const head = "規程,役割,対象,職員番号,決裁番号,開始日\n"
+	for _, c := range [][2]string{{"青木 一", "「運用管理者」は、画面から送るファイルでは任命できません。sekimori access appoint で任命してください。"}, {"", ""}} {
+		name, want := c[0], c[1]
+		l.name = name
+		upload, err := l.Upload(t.Context(), l.actor(), []people.Source{{Name: "指定.csv", Data: strings.NewReader(head + "sekimori,operator,団体,002,1,2026-04-01")}}, people.Options{HeldLimit: 100})
+		if err != nil {
+			t.Fatal(errs.Message(err))
+		}
+		p, err := l.Preview(t.Context(), l.actor(), upload)
+		if err != nil {
+			t.Fatal(errs.Message(err))
+		}
+		got := ""
+		for _, f := range p.Held {
+			got += f.Message
+		}
+		if got != want {
+			t.Errorf("%q: %s", name, got)
+		}
+		if err := l.Apply(t.Context(), l.actor(), upload, people.Choice{}); err == nil {
+			l.work()
+		}
+		l.clock.Set(t, "2026-04-01T09:00:00+09:00")
+		operators, err := view(l, func(r db.Reader) ([]org.Designation, error) {
+			return access.Appointed(t.Context(), r, org.View{On: jpdate.New(2026, 4, 1), Now: db.At(l.clock.Now())})
+		})
+		if err != nil || (len(operators) > 0) != (want == "") {
+			t.Errorf("%q has appointed %v: %v", name, operators, err)
+		}
+		l.clock.Set(t, "2026-03-24T09:00:00+09:00")
 	}
 }

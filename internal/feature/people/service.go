@@ -315,6 +315,8 @@ func (s *Service) plan(ctx context.Context, r db.Reader, now time.Time, by strin
 		return nil, err
 	}
 	c := choice{rosterOn: u.RosterOn, covers: u.Covers, within: within, others: map[string]bool{}}
+	_, person := access.PersonOf(by)
+	c.appoints = !person // people need the permission to appoint (access.Appoint), and an import asks for another
 	for _, number := range others {
 		c.others[key(number)] = true
 	}

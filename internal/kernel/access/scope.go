@@ -179,6 +179,9 @@ func (s Scope) Seen(ctx context.Context, r db.Reader, homes ...string) (map[stri
 // closed is how the home of a closed case begins.
 const closed = "c:"
 
+// CaseHome is the home of what belongs to a closed case.
+func CaseHome(of id.ID) string { return closed + string(of) }
+
 // Require gives the authority on which he may do something to what has a home. Forbidden where he may do it nowhere; NotFound
 // where the home is out of his scope, since then it is not for him to know that there is anything.
 func (a *Actor) Require(ctx context.Context, r db.Reader, p Permission, home string) (Authority, error) {

@@ -116,3 +116,8 @@ func grantedTo(ctx context.Context, r db.Reader, person id.ID, on jpdate.Date) (
 	homes, err := db.List[string](ctx, r, `select opens from access_grant where person = $1 and from_on <= $2 and until_on >= $2 order by opens`, person, on)
 	return slices.Compact(homes), err
 }
+
+// grantsTo are the grants that open a home to a person after a day.
+func grantsTo(ctx context.Context, r db.Reader, person id.ID, opens string, after jpdate.Date) ([]Grant, error) {
+	return db.List[Grant](ctx, r, `select `+Grants.Columns()+` from access_grant where person = $1 and opens = $2 and until_on > $3 order by id`, person, opens, after)
+}

@@ -175,6 +175,11 @@ func (v View) Designations(ctx context.Context, r db.Reader) ([]Designation, err
 	return now(ctx, r, v, Designations, `1 = 1`, `regime, role, scope, id`)
 }
 
+// DesignationsOf reads the designations to the roles of a regime, of the day and of later ones.
+func (v View) DesignationsOf(ctx context.Context, r db.Reader, regime string) ([]Designation, error) {
+	return always(ctx, r, v, Designations, `regime = $1 and until_on >= $2`, regime, v.On)
+}
+
 // DeputiesOf reads the deputies that people have named and those that they are.
 func (v View) DeputiesOf(ctx context.Context, r db.Reader, person id.ID) ([]Deputy, error) {
 	return now(ctx, r, v, Deputies, `(giver = $1 or person = $1)`, `regime, role, scope, from_on, id`, person)
