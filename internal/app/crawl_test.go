@@ -81,7 +81,12 @@ type fullTown struct {
 
 func openTown(t *testing.T) *fullTown {
 	t.Helper()
-	a, err := app.Open(t.Context(), app.Place{DB: "sqlite:" + filepath.Join(t.TempDir(), "sekimori.db")}, shipped(t))
+	return openTownIn(t, app.Place{DB: "sqlite:" + filepath.Join(t.TempDir(), "sekimori.db")})
+}
+
+func openTownIn(t *testing.T, at app.Place) *fullTown {
+	t.Helper()
+	a, err := app.Open(t.Context(), at, shipped(t))
 	if err != nil {
 		t.Fatal(errs.Message(err))
 	}
