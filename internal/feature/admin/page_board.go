@@ -122,7 +122,7 @@ func (p pages) temporary(ctx context.Context, of id.ID, password string) (s slip
 func (p pages) index(_ context.Context, r *web.Request) (board, error) {
 	v := board{Page: r.Page("管理")}
 	v.Lead = "関守を団体のために動かす人の画面です。権限のあるものだけが並びます。"
-	t := ui.Table{Stack: true, Columns: []ui.Column{{Title: "画面", Head: true}, {Title: "できること"}}}
+	t := ui.Table{Caption: "管理の画面", Stack: true, Columns: []ui.Column{{Title: "画面", Head: true}, {Title: "できること"}}}
 	for _, x := range areas() {
 		if r.Actor().Can(x.permission) {
 			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Anchor(x.title, x.href), ui.Text(x.words)}})
