@@ -2,10 +2,12 @@ package app_test
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"sekimori/internal/app"
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
@@ -45,7 +47,12 @@ type accessTown struct {
 
 func openAccessTown(t *testing.T) *accessTown {
 	t.Helper()
-	w := &accessTown{fullTown: openTown(t), people: map[string]org.Person{}}
+	return openAccessTownIn(t, app.Place{DB: "sqlite:" + filepath.Join(t.TempDir(), "sekimori.db")})
+}
+
+func openAccessTownIn(t *testing.T, at app.Place) *accessTown {
+	t.Helper()
+	w := &accessTown{fullTown: openTownIn(t, at), people: map[string]org.Person{}}
 	d := w.chart.Deputies()[0]
 	unit, ok := org.UnitOf(d.Scope)
 	if !ok {

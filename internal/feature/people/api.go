@@ -283,6 +283,9 @@ func (a api) people(ctx context.Context, by *access.Actor, in *peopleInput) (pag
 // seenPerson is a person of the day whom the reader sees.
 func (s snapshot) seenPerson(ctx context.Context, person id.ID) (org.Person, error) {
 	x, err := s.Person(ctx, s, person)
+	if errs.KindOf(err) == errs.NotFound {
+		return x, noSuchPerson() // in the same words: whether there is one is not for everybody to know
+	}
 	if err != nil {
 		return x, err
 	}

@@ -225,11 +225,14 @@ func (p pages) deputy(ctx context.Context, r *web.Request) (endView, error) {
 	d := asOf{Date: p.d.today(), today: p.d.today()}
 	var v endView
 	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
+		const none = "この代行者の指名はないか、既に終わっています。"
 		x, err := s.OpenDeputy(ctx, s, id.ID(r.Path("deputy")))
 		if err != nil {
-			return errs.Wrap(err, errs.NotFound, "この代行者の指名はないか、既に終わっています。")
+			return errs.Wrap(err, errs.NotFound, none)
 		}
-		if _, err := mayName(ctx, s, s.by, HeldRole{x.Regime, x.Role, x.Scope}); err != nil {
+		if _, err := mayName(ctx, s, s.by, HeldRole{x.Regime, x.Role, x.Scope}); errs.KindOf(err) == errs.NotFound {
+			return errs.Wrap(err, errs.NotFound, none) // in the same words: whether there is one is not for everybody to know
+		} else if err != nil {
 			return err
 		}
 		if err := s.meet(ctx, x.Giver, x.Person); err != nil {

@@ -1,7 +1,6 @@
 package people
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -57,12 +56,9 @@ func (p pages) people(ctx context.Context, r *web.Request) (peopleView, error) {
 			caption = u.Name + "と下の組織の職員（五十音順）"
 		}
 		if after := r.Query("after"); after != "" {
-			last, err := s.Person(ctx, s, id.ID(after))
+			last, err := s.seenPerson(ctx, id.ID(after))
 			if err != nil {
 				return err
-			}
-			if seen, err := s.sees(ctx, last.Person); err != nil || !seen {
-				return cmp.Or[error](err, noSuchPerson())
 			}
 			q.After = org.Cursor{Kana: last.Kana, Person: last.Person}
 		}

@@ -144,6 +144,9 @@ func (d *Directory) EndDeputy(ctx context.Context, by *access.Actor, deputy id.I
 			return errs.Wrap(err, errs.NotFound, "この代行者の指名はないか、既に終わっています。")
 		}
 		as, err := mayName(ctx, tx, by, HeldRole{x.Regime, x.Role, x.Scope})
+		if errs.KindOf(err) == errs.NotFound { // in the same words: whether there is one is not for everybody to know
+			return errs.Wrap(err, errs.NotFound, "この代行者の指名はないか、既に終わっています。")
+		}
 		if err != nil {
 			return err
 		}
