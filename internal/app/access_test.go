@@ -213,6 +213,10 @@ func TestNoPermissionCanBeLeftOutUnseen(t *testing.T) {
 		if route.operation && everyonesPermission(w, route.permission) {
 			continue // and here nothing is lost: everybody has it who can ask the API at all
 		}
+		if golden[route.String()] == nil {
+			t.Errorf("%s is not in the golden", route)
+			continue
+		}
 		now := maps.Clone(golden)
 		for i, class := range slices.Backward(classes()) {
 			now[route.String()] = slices.Clone(golden[route.String()])

@@ -15,6 +15,7 @@ import (
 	"sekimori/internal/feature/people"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/account"
+	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
@@ -178,6 +179,8 @@ func (w *accessTown) fill(d org.Deputy) {
 		"{deputy}": string(d.Statement.ID), "{document}": "standard", "{chapter}": "4", "{clause...}": "standard:4.2", "{format}": "csv", "{upload}": string(upload), "{hold}": string(hold), "{draft}": w.draft(), "{kind}": "person", "{version}": "1",
 		"{thing...}": string(clerk.Statement.ID), "{thing}": string(clerk.Statement.ID),
 	}
+	w.parts["{edition}"] = w.edition(d.Regime)
+	w.parts["{place}"], w.parts["{job}"] = w.otherPlace(), w.job()
 	w.parts["{account}"] = string(w.invite())
 	w.parts["{recovery}"] = w.recovery()
 	w.view(func(r db.Reader) error {
@@ -187,6 +190,42 @@ func (w *accessTown) fill(d org.Deputy) {
 		}
 		return err
 	})
+}
+
+// edition is the one of a regime that the program offers.
+func (w *accessTown) edition(regime string) string {
+	w.t.Helper()
+	p, err := w.Library.Offered().Find(regime)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return p.Edition
+}
+
+// otherPlace is a place of the section beside the one that is signed in, since somebody may end it.
+func (w *accessTown) otherPlace() string {
+	w.t.Helper()
+	a, err := w.Accounts.InvitePlace(w.t.Context(), access.NewProgram("cli:test"), w.section, "別の窓口")
+	if err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+	return string(a.ID)
+}
+
+// job is one that waits: nothing runs in this town.
+func (w *accessTown) job() (waiting string) {
+	w.t.Helper()
+	if err := w.Trail.Ask(w.t.Context(), access.NewProgram("cli:test")); err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+	w.view(func(r db.Reader) error {
+		jobs, err := w.Jobs.List(w.t.Context(), r, job.Waiting)
+		for _, j := range jobs {
+			waiting = string(j.ID)
+		}
+		return err
+	})
+	return waiting
 }
 
 // newcomer is the number of who comes to the section by the import.

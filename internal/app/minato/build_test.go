@@ -62,7 +62,7 @@ func program(t testing.TB, d *db.DB) minato.Program {
 	p := minato.Program{Log: log, Library: regime.NewLibrary(set, nil)}
 	p.People = people.New(log, files, func(ctx context.Context, r db.Reader) ([]org.Rules, error) {
 		set, err := p.Library.InForce(ctx, r, today)
-		return set.OrgRules(), err
+		return append(set.OrgRules(), access.Rules()), err
 	})
 	p.People.Jobs = job.New(d, p.People.Kinds()...)
 	return p
@@ -82,7 +82,7 @@ func chart(t *testing.T, d *db.DB, p minato.Program, on jpdate.Date) (c *org.Cha
 		if err != nil {
 			return err
 		}
-		c, err = org.LoadChart(t.Context(), r, org.View{On: on, Now: db.At(d.Now())}, set.OrgRules())
+		c, err = org.LoadChart(t.Context(), r, org.View{On: on, Now: db.At(d.Now())}, append(set.OrgRules(), access.Rules()))
 		return err
 	}); err != nil {
 		t.Fatal(err)

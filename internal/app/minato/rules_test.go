@@ -9,6 +9,7 @@ import (
 	"sekimori/internal/app/minato"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/base/sheet"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/regime"
 	packs "sekimori/regime"
 )
@@ -167,6 +168,13 @@ func TestEveryRoleButOneHasAHolder(t *testing.T) {
 					}
 				}
 			}
+		}
+		for _, role := range access.Rules().Roles {
+			key := access.BuiltIn + " " + role.ID + " 団体"
+			if designated[key] != 0 { // it names a person
+				t.Errorf("%s: %s is borne by post", size, key)
+			}
+			delete(designated, key)
 		}
 		if len(designated) > 0 {
 			t.Errorf("%s: %v is no seat of the role", size, designated)
