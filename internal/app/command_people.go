@@ -25,7 +25,7 @@ type peopleImportCommand struct {
 	Covers    string   `placeholder:"CODE" help:"名簿が載せる範囲（組織コード）。省くと、名簿に出てくる団体"`
 	HeldLimit int      `default:"2" placeholder:"N" help:"誤りのある行がこの％を超えたら取り込まない"`
 	Whole     bool     `help:"誤りが1行でもあれば取り込まない"`
-	Operator  []string `placeholder:"ACTOR" help:"公表前に見てよい人"`
+	Operator  []string `placeholder:"NUMBER" help:"公表前に見てよい人（職員番号か、証跡に出る名前）"`
 	Leavers   int      `placeholder:"N" help:"名簿にないため退職・転出とする人数の確認"`
 	Same      int      `placeholder:"N" help:"前の職員番号の人と同じ人とする人数の確認"`
 	Other     []string `placeholder:"NO" help:"同じ人ではない人の職員番号"`
@@ -561,7 +561,7 @@ func (c *console) corrected(out correctResult, wrong []people.Wrong) error {
 
 type operatorsCommand struct {
 	Batch  string   `arg:"" help:"取り込みの id"`
-	Actors []string `arg:"" optional:"" help:"公表前に見てよい人（受け付けた人のほかに）"`
+	Actors []string `arg:"" optional:"" help:"公表前に見てよい人（受け付けた人のほかに。職員番号か、証跡に出る名前）"`
 }
 
 // Run says who sees an import before its publication.

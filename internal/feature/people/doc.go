@@ -35,8 +35,8 @@
 // Units, posts, systems, roles with who holds them, and vacancies are told to everybody (org.read); of a holder whom the reader
 // does not see, the name and the post. People are listed, found, counted and opened as far as people.read reaches today. A page
 // of another day has the same scope, the reader's of today, and besides who works in it on that day: of those it tells what they
-// were here. Imports are for people.import, and a deputy is named by the holder of the seat alone. A
-// file that a person sends does not designate to the roles of Sekimori itself: that is for access.Appoint.
+// were here. Imports are for people.import, and a deputy is named by the holder of the seat alone. A file
+// that a person sends does not designate to the roles of Sekimori itself: that is for access.Appoint.
 //
 // The package does not know which role has a permission, nor what a role is.
 package people

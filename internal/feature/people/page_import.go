@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -43,9 +44,14 @@ func (p pages) imports(ctx context.Context, r *web.Request) (importsView, error)
 	v.First, v.More = v.Form.Fields[:2], v.Form.Fields[2:]
 	v.Open = slices.ContainsFunc(v.More, func(f ui.Field) bool { return f.Error != "" })
 	v.Forms = formTable()
-	list, err := p.s.List(ctx, r.Actor())
-	v.List = uploadTable(list)
-	return v, err
+	list, err1 := p.s.List(ctx, r.Actor())
+	var by []string
+	for _, u := range list {
+		by = append(by, u.By)
+	}
+	calls, err2 := p.s.call(ctx, by...)
+	v.List = uploadTable(list, calls)
+	return v, errors.Join(err1, err2)
 }
 
 func uploadForm() ui.Form {
@@ -54,7 +60,7 @@ func uploadForm() ui.Form {
 		{Name: "title", Label: "件名", Help: "空けておくと、ファイルの名前になります", Wide: true},
 		{Type: ui.Date, Name: "opens_on", Label: "公表する日", Help: "空けておくと、最初の発令日の午前0時（過ぎていれば、すぐ）"},
 		{Name: "opens_at", Label: "公表する時刻", Help: "例：0:00、8:30", Value: "0:00"},
-		{Type: ui.Area, Name: "operators", Label: "公表前に見てよい人", Help: "証跡に出る名前（例：local:suzuki）を1行に1人。送った本人は書かなくても見られます"},
+		{Type: ui.Area, Name: "operators", Label: "公表前に見てよい人", Help: "職員番号を1行に1人。送った本人は書かなくても見られます"},
 		{Type: ui.Check, Name: "whole", Label: "誤りのある行が1行でもあれば、取り込まない"},
 		{Type: ui.Number, Name: "held_limit", Label: "保留の上限（％）", Help: "誤りのある行がこれより多ければ、取り込まない", Value: "2"},
 		{Type: ui.Date, Name: "roster_on", Label: "名簿の基準日", Help: "基準日の列がない名簿のとき"},
@@ -79,7 +85,7 @@ func formTable() ui.Table {
 	return t
 }
 
-func uploadTable(list []Listed) ui.Table {
+func uploadTable(list []Listed, calls map[string]called) ui.Table {
 	t := ui.Table{Caption: "これまでの人事異動（新しい順）", Stack: true, Empty: "まだ何も取り込まれていません。", Columns: []ui.Column{
 		{Title: "件名", Head: true}, {Title: "状態", Keep: true}, {Title: "公表"}, {Title: "行", Number: true}, {Title: "保留", Number: true}, {Title: "受付"},
 	}}
@@ -93,7 +99,7 @@ func uploadTable(list []Listed) ui.Table {
 			opens = nil
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			ui.Anchor(u.Title, uploadHref(u.ID)), {stateItem(u.State)}, opens, ui.Text(ui.Figure(u.Rows)), held, {{Text: inJapan(u.At)}, {Text: u.By, Quiet: true}},
+			ui.Anchor(u.Title, uploadHref(u.ID)), {stateItem(u.State)}, opens, ui.Text(ui.Figure(u.Rows)), held, {{Text: inJapan(u.At)}, {Text: calls[u.By].words, Quiet: true}},
 		}})
 	}
 	return t

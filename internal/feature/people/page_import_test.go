@@ -82,7 +82,7 @@ func TestAnImportFromUploadToHoldList(t *testing.T) {
 2026-05-01,003,,,,昇任,99,2,
 2026-05-01,910,春野 芽,ハルノ メイ,正規,採用,20,9,`))
 	l.shows(upload, "まだ何も変わっていません", "令和8年5月1日8時30分に公表されます", "1 行 退職・転出", "2 行 保留", "1 席 空席になる役割", "閲覧室", "伊藤 双葉",
-		"取り込めない行（2行）", "所属コード「99」", "職コード「9」", "4行目", "発令 3行", "採用 1、昇任 1、退職 1", "local:sato local:abe", "2行が保留になること")
+		"取り込めない行（2行）", "所属コード「99」", "職コード「9」", "4行目", "発令 3行", "採用 1、昇任 1、退職 1", "この端末（abe） この端末（sato）", "2行が保留になること")
 	l.shows("/people/import", "春の異動", "確認待ち")
 
 	l.refuses(l.post(upload, url.Values{}), http.StatusUnprocessableEntity, "確かめて、印を付けてください")
@@ -142,6 +142,32 @@ func TestAnImportFromUploadToHoldList(t *testing.T) {
 	l.shows("/vacancies", "書庫")
 }
 
+// TestOperatorsAreChosenByTheirNumber: and read by their names; nobody else sees the import, with the same permission.
+func TestOperatorsAreChosenByTheirNumber(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	l.refuses(l.send("/people/import", map[string]string{"operators": "001、777 nix:1"}, "春.csv", orders+"2026-05-01,002,,,,退職,,,"), http.StatusUnprocessableEntity, "職員番号 777 の人はいません", "「nix:1」は職員番号でも")
+	upload := l.leads(l.send("/people/import", map[string]string{"title": "春", "operators": "００１"}, "春.csv", orders+"2026-05-01,002,,,,退職,,,"))
+	doc := l.shows(upload, "公表前に見てよい人 青木 一（001）", "この端末（reader）")
+	if got := doc.One(t, "#operators").Text(); got != "001" {
+		t.Errorf("the form has %q", got)
+	}
+	l.name = "青木 一"
+	l.shows(upload, "まだ何も変わっていません")
+	l.shows("/people/import", "この端末（reader）")
+	l.leads(l.post(upload+"/operators", url.Values{"operators": {""}}))
+	if w := l.get(upload); w.Code != http.StatusNotFound {
+		t.Errorf("who is no operator any more sees it: %d", w.Code)
+	}
+	own := l.leads(l.send("/people/import", map[string]string{"title": "自分の"}, "春.csv", orders+"2026-05-01,002,,,,退職,,,"))
+	l.shows(own, "青木 一（001）")
+	l.refuses(l.post(own+"/operators", url.Values{"operators": {"0"}}), http.StatusUnprocessableEntity, "職員番号 0 の人はいません")
+	l.name = ""
+	if w := l.get(own); w.Code != http.StatusNotFound {
+		t.Errorf("a command sees it before its publication: %d", w.Code)
+	}
+}
+
 func TestAnImportIsTakenBack(t *testing.T) {
 	t.Parallel()
 	l := open(t)
@@ -156,7 +182,7 @@ func TestAnImportIsTakenBack(t *testing.T) {
 
 	upload = l.leads(l.send("/people/import", map[string]string{"title": "別"}, "春.csv", orders+"2026-05-01,002,,,,退職,,,"))
 	l.leads(l.post(upload+"/operators", url.Values{"operators": {"local:abe\r\nlocal:sato"}}))
-	l.shows(upload, "local:abe local:sato")
+	l.shows(upload, "この端末（abe） この端末（sato）")
 	if got := l.leads(l.post(upload+"/drop", url.Values{"why": {"重複"}})); got != "/people/import" {
 		t.Errorf("leads to %s", got)
 	}

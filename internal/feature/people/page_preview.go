@@ -28,7 +28,9 @@ func (p pages) showPreview(ctx context.Context, r *web.Request, u Upload, b *upl
 		if err != nil {
 			return err
 		}
-		b.Meanwhile = meanwhileTable(wrong)
+		if b.Meanwhile, err = p.meanwhileTable(ctx, r.Actor(), wrong); err != nil {
+			return err
+		}
 	}
 	b.Steps = importSteps(1)
 	b.Notices = previewNotices(v)

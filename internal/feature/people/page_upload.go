@@ -54,8 +54,12 @@ func (p pages) importing(ctx context.Context, r *web.Request) (uploadView, error
 	}
 	v := uploadView{Page: r.Page(u.Title, ui.Link{Text: "人事異動", Href: "/people/import"})}
 	v.Kicker = "人事異動"
-	v.Import.Facts = uploadFacts(u, r.Actor().Scope(access.TrailRead).Body())
-	v.Import.Operators = r.Form(operatorsForm(u))
+	calls, err := p.s.call(ctx, u.operators()...)
+	if err != nil {
+		return v, err
+	}
+	v.Import.Facts = uploadFacts(u, calls, r.Actor().Scope(access.TrailRead).Body())
+	v.Import.Operators = r.Form(operatorsForm(u, calls))
 	switch u.State {
 	case Ready:
 		err = p.showPreview(ctx, r, u, &v.Import)
@@ -71,7 +75,7 @@ func (p pages) importing(ctx context.Context, r *web.Request) (uploadView, error
 	return v, err
 }
 
-func uploadFacts(u Upload, proof bool) ui.DescriptionList {
+func uploadFacts(u Upload, calls map[string]called, proof bool) ui.DescriptionList {
 	var l ui.DescriptionList
 	add := func(term string, c ui.Cell) { l.Items = append(l.Items, ui.Description{Term: term, Cell: c}) }
 	add("状態", ui.Cell{stateItem(u.State)})
@@ -82,12 +86,16 @@ func uploadFacts(u Upload, proof bool) ui.DescriptionList {
 	if len(files) > 0 {
 		add("ファイル", append(files, ui.Item{Text: "合わせて" + ui.Figure(u.Rows) + "行", Quiet: true}))
 	}
-	add("受付", ui.Cell{{Text: inJapan(u.At)}, {Text: u.By, Quiet: true}})
+	add("受付", ui.Cell{{Text: inJapan(u.At)}, {Text: calls[u.By].words, Quiet: true}})
 	if u.Opens != "" {
 		add("公表", ui.Text(inJapan(db.Time(u.Opens))))
 	}
 	if u.Operators != "" {
-		add("公表前に見てよい人", ui.Text(strings.Fields(u.Operators)...))
+		var who ui.Cell
+		for _, actor := range strings.Fields(u.Operators) {
+			who = append(who, ui.Item{Text: calls[actor].words})
+		}
+		add("公表前に見てよい人", who)
 	}
 	if proof {
 		add("証跡", ui.Anchor("この取り込みの記録を見る", trailHref("people-upload", u.ID)))
@@ -126,7 +134,9 @@ func (p pages) showApplied(ctx context.Context, r *web.Request, u Upload, b *upl
 		if err != nil {
 			return err
 		}
-		b.Meanwhile = meanwhileTable(wrong)
+		if b.Meanwhile, err = p.meanwhileTable(ctx, r.Actor(), wrong); err != nil {
+			return err
+		}
 	} else { // it takes long, and of an ordinary import there is nothing to tell
 		b.Facts.Items = append(b.Facts.Items, ui.Description{Term: "過ぎた日の訂正", Cell: ui.Anchor("訂正されるまでの間の手続を調べる", uploadHref(u.ID)+"?meanwhile=1")})
 	}
@@ -208,8 +218,21 @@ func rowWords(h Hold) string {
 	return strings.Join(words, "　")
 }
 
-// meanwhileTable lists who was taken to bear a post that was not his, and what he did.
-func meanwhileTable(wrong []Wrong) ui.Table {
+// meanwhileTable lists who was taken to bear a post that was not his, and what he did, as far as that is in the reader's scope.
+func (p pages) meanwhileTable(ctx context.Context, by *access.Actor, wrong []Wrong) (t ui.Table, err error) {
+	err = p.d.on(ctx, by, p.d.today(), func(s snapshot) error {
+		var people []id.ID
+		for _, w := range wrong {
+			people = append(people, w.Person)
+		}
+		err := s.meet(ctx, people...)
+		t = s.meanwhileTable(wrong)
+		return err
+	})
+	return t, err
+}
+
+func (s snapshot) meanwhileTable(wrong []Wrong) ui.Table {
 	t := ui.Table{Caption: "訂正されるまでの間の手続", Stack: true, Empty: "誤って職を担っていた人はいません。", Columns: []ui.Column{{Title: "誤って担っていた人", Head: true}, {Title: "所属と職"}, {Title: "間"}, {Title: "その間の手続"}}}
 	acts := words(&regime.Set{}).Acts
 	for _, w := range wrong {
@@ -225,7 +248,7 @@ func meanwhileTable(wrong []Wrong) ui.Table {
 			deeds = ui.Cell{{Text: "ありません", Quiet: true}}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			{{Text: w.Name, Href: "/people/" + string(w.Person)}, {Text: w.Number, Quiet: true}},
+			{s.who(asOf{Date: s.On, today: s.On}, org.Who{ID: w.Person, Name: w.Name, Number: w.Number}), {Text: w.Number, Quiet: true}},
 			ui.Text(strings.TrimSpace(w.Unit + " " + w.Post)),
 			ui.Text(inJapan(w.From)+"から", inJapan(w.To)+"まで"), deeds,
 		}})
@@ -233,9 +256,13 @@ func meanwhileTable(wrong []Wrong) ui.Table {
 	return t
 }
 
-func operatorsForm(u Upload) ui.Form {
+func operatorsForm(u Upload, calls map[string]called) ui.Form {
+	var typed []string
+	for _, actor := range strings.Fields(u.Operators) {
+		typed = append(typed, calls[actor].typed)
+	}
 	return ui.Form{Action: uploadHref(u.ID) + "/operators", Fields: []ui.Field{{
-		Type: ui.Area, Name: "operators", Label: "公表前に見てよい人", Value: strings.ReplaceAll(u.Operators, " ", "\n"), Help: "証跡に出る名前（例：local:suzuki）を1行に1人。送った本人（" + u.By + "）は書かなくても見られます",
+		Type: ui.Area, Name: "operators", Label: "公表前に見てよい人", Value: strings.Join(typed, "\n"), Help: "職員番号を1行に1人。送った本人（" + calls[u.By].words + "）は書かなくても見られます",
 	}}, Buttons: ui.ButtonRow{Buttons: []ui.Button{{Text: "見てよい人を決める", Quiet: true}}}}
 }
 

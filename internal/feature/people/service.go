@@ -53,6 +53,12 @@ const (
 // Upload takes in files and says what they can be applied as. Everything that keeps a file from being read is in the error; a
 // row that is wrong is not: see Preview.
 func (s *Service) Upload(ctx context.Context, by *access.Actor, sources []Source, o Options) (id.ID, error) {
+	if err := s.log.DB().View(ctx, func(r db.Reader) (err error) {
+		o.Operators, err = s.named(ctx, r, o.Operators)
+		return err
+	}); err != nil {
+		return "", err
+	}
 	in, err := s.take(by, sources, o)
 	if err != nil {
 		return "", err
@@ -219,31 +225,6 @@ func (s *Service) listed(ctx context.Context, r db.Reader, by *access.Actor) (li
 		}
 	}
 	return list, nil
-}
-
-// SetOperators says who else sees an import before its publication.
-func (s *Service) SetOperators(ctx context.Context, by *access.Actor, upload id.ID, operators []string) error {
-	u, err := s.Get(ctx, by, upload)
-	if err != nil {
-		return err
-	}
-	return s.do(ctx, by, "people.operators", u, func(tx *trail.Tx) error {
-		if u, err = s.seen(ctx, tx, by, upload); err != nil {
-			return err
-		}
-		u.Operators = strings.Join(operators, " ")
-		if u.State == Applied {
-			batch, err := org.ReadBatch(ctx, tx, u.ID)
-			if err != nil {
-				return err
-			}
-			batch.Operators = strings.Join(u.operators(), " ")
-			if err := org.Batches.Put(ctx, tx, batch); err != nil {
-				return err
-			}
-		}
-		return uploads.Put(ctx, tx, u)
-	})
 }
 
 // Drop says that an upload will not be applied.

@@ -125,8 +125,8 @@ func inWords(column, value string) string {
 		if value == org.BodyHome {
 			return org.ScopeBody.Title()
 		}
-	case "operators", "others":
-		return strings.ReplaceAll(value, " ", "、")
+	case "operators", "others", "by_actor", "confirmed", "actor":
+		return strings.ReplaceAll(strings.ReplaceAll(value, "person:", ""), " ", "、")
 	}
 	return value
 }
