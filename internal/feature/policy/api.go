@@ -17,7 +17,7 @@ func operations(s *Service) []web.Operation {
 	return []web.Operation{
 		web.Query("/regimes", read, "規程の一覧", "きょう適用されている規程を返します。適用前の規程は、関守が提供する最新の版です。", a.regimes),
 		web.Query("/regimes/{regime}/roles", read, "規程の役割の一覧", "規程が定める役割を、規程に出てくる順に返します。", a.roles),
-		web.Query("/regimes/{regime}/duties", read, "義務の一覧", "条項が定める義務を、条項の順に返します。守られているかは、まだ返しません。", a.duties),
+		web.Query("/regimes/{regime}/duties", access.DutyRead, "義務の一覧", "条項が定める義務を、条項の順に返します。守られているかは、まだ返しません。", a.duties),
 		web.Query("/regimes/{regime}/clauses", read, "条項の一覧", "条項を、文書に出てくる順に返します。取り込まれていれば本文も返します。", a.clauses),
 	}
 }
