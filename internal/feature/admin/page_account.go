@@ -48,7 +48,9 @@ func (p pages) account(ctx context.Context, r *web.Request) (v board, err error)
 		v.Facts = accountFacts(a, called[a.ID], life, password)
 		v.Parts = []part{
 			{Title: "行うこと", Doings: p.doings(r, a, asked)},
-			{Table: heldTable(held)}, {Table: sessionsTable(sessions, p.o.now())}, {Table: keysTable(keys)},
+			{Table: heldTable(held)},
+			{Table: sessionsTable(sessions, p.o.now())},
+			{Table: keysTable(keys)},
 		}
 		if len(asked) > 0 {
 			names, err := p.who(ctx, reader, askers(asked)...)
@@ -87,8 +89,12 @@ func accountFacts(a account.Account, name string, life account.Life, password ac
 		}
 	}
 	return ui.DescriptionList{Items: []ui.Description{
-		{Term: "氏名", Cell: ui.Anchor(name, "/people/"+string(a.Person))}, {Term: "利用者ID", Cell: ui.Text(a.Login)}, {Term: "状態", Cell: ui.Cell{accountState(a.State)}},
-		{Term: "在籍", Cell: works}, {Term: "パスワード", Cell: secret}, {Term: "登録", Cell: ui.Text(moment(a.MadeAt))},
+		{Term: "氏名", Cell: ui.Anchor(name, "/people/"+string(a.Person))},
+		{Term: "利用者ID", Cell: ui.Text(a.Login)},
+		{Term: "状態", Cell: ui.Cell{accountState(a.State)}},
+		{Term: "在籍", Cell: works},
+		{Term: "パスワード", Cell: secret},
+		{Term: "登録", Cell: ui.Text(moment(a.MadeAt))},
 	}}
 }
 

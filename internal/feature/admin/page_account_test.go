@@ -39,8 +39,13 @@ type hall struct {
 func openHall(t *testing.T) *hall {
 	t.Helper()
 	modules := []db.Schema{
-		{Module: "trail", FS: trail.Schema()}, {Module: "org", FS: org.Schema()}, {Module: "access", FS: access.Schema()}, {Module: "account", FS: account.Schema()},
-		{Module: "setting", FS: setting.Schema()}, {Module: "regime", FS: regime.Schema()}, {Module: "job", FS: job.Schema()},
+		{Module: "trail", FS: trail.Schema()},
+		{Module: "org", FS: org.Schema()},
+		{Module: "access", FS: access.Schema()},
+		{Module: "account", FS: account.Schema()},
+		{Module: "setting", FS: setting.Schema()},
+		{Module: "regime", FS: regime.Schema()},
+		{Module: "job", FS: job.Schema()},
 	}
 	log := trail.New(testkit.Open(t, testkit.DSN(t, db.SQLite, modules), modules))
 	h := &hall{stops: true, Town: town.Build(t, log, town.Lines(`

@@ -30,8 +30,10 @@ func (p pages) accounts(ctx context.Context, r *web.Request) (board, error) {
 	v.Search = ui.SearchForm{Action: accountsHref, Clear: accountsHref, Fields: []ui.Field{
 		{Name: "q", Label: "利用者ID・氏名・職員番号", Value: words},
 		{Name: "state", Label: "状態", Value: string(q.State), Options: []ui.Option{
-			{Text: "すべて"}, {Value: string(account.Active), Text: account.Active.Title()},
-			{Value: string(account.Suspended), Text: account.Suspended.Title()}, {Value: string(account.Closed), Text: account.Closed.Title()},
+			{Text: "すべて"},
+			{Value: string(account.Active), Text: account.Active.Title()},
+			{Value: string(account.Suspended), Text: account.Suspended.Title()},
+			{Value: string(account.Closed), Text: account.Closed.Title()},
 		}},
 	}}
 	v.Links = []ui.Link{{Text: "利用者を登録する", Href: accountsHref + "/new"}}

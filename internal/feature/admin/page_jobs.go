@@ -83,8 +83,12 @@ func (p pages) job(ctx context.Context, r *web.Request) (v board, err error) {
 		v = board{Page: r.Page(j.Title, home(), ui.Link{Text: "自動処理", Href: jobsHref})}
 		v.Kicker = "自動処理"
 		v.Facts.Items = []ui.Description{
-			{Term: "状態", Cell: ui.Cell{jobState(j.State)}}, {Term: "始めた時", Cell: ui.Text(moment(j.CreatedAt))}, {Term: "回数", Cell: ui.Text(ui.Figure(int(j.Tries)))},
-			{Term: "経過", Cell: course(j)}, {Term: "対象", Cell: ui.Cell{{Text: j.Payload, Quiet: true}}}, {Term: "識別子", Cell: ui.Cell{{Text: string(j.ID), Quiet: true}}},
+			{Term: "状態", Cell: ui.Cell{jobState(j.State)}},
+			{Term: "始めた時", Cell: ui.Text(moment(j.CreatedAt))},
+			{Term: "回数", Cell: ui.Text(ui.Figure(int(j.Tries)))},
+			{Term: "経過", Cell: course(j)},
+			{Term: "対象", Cell: ui.Cell{{Text: j.Payload, Quiet: true}}},
+			{Term: "識別子", Cell: ui.Cell{{Text: string(j.ID), Quiet: true}}},
 		}
 		if j.State != job.Stopped {
 			return nil

@@ -107,7 +107,8 @@ func (p pages) pack(ctx context.Context, r *web.Request) (board, error) {
 			}
 		}
 		v.Facts.Items = []ui.Description{
-			{Term: "義務", Cell: ui.Text(ui.Figure(len(x.Duties)) + "件")}, {Term: "役割", Cell: ui.Text(ui.Figure(len(x.Roles)) + "件")},
+			{Term: "義務", Cell: ui.Text(ui.Figure(len(x.Duties)) + "件")},
+			{Term: "役割", Cell: ui.Text(ui.Figure(len(x.Roles)) + "件")},
 			{Term: "検証値", Cell: ui.Cell{{Text: x.Hash, Quiet: true}}},
 		}
 		switch {

@@ -115,10 +115,11 @@ func (p pages) place(ctx context.Context, r *web.Request) (v board, err error) {
 		if len(choice.Options) > 0 {
 			doings = append(doings, doing{Title: "端末を取り消す", Words: "その端末では使えなくなり、使用中の画面は終わります。", Form: r.Form(ui.Form{Action: at + "/withdraw", Fields: []ui.Field{choice}, Buttons: act("取り消す", ui.Bad)})})
 		}
-		v.Parts[0].Doings = append(doings,
+		doings = append(doings,
 			doing{Title: "番号を新しくする", Words: "番号を知られてはいけない人に知られたときに。今日の番号から変わり、使用中の画面は終わります。", Form: r.Form(ui.Form{Action: at + "/renew", Buttons: act("新しくする", ui.Bad)})},
 			doing{Title: "廃止する", Words: "この所属端末は使えなくなります。", Form: r.Form(ui.Form{Action: at + "/close", Fields: []ui.Field{why("close_why")}, Buttons: act("廃止する", ui.Bad)})},
 		)
+		v.Parts[0].Doings = doings
 		return nil
 	})
 	return v, err

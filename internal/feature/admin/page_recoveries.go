@@ -58,8 +58,11 @@ func (p pages) recovery(ctx context.Context, r *web.Request) (v board, err error
 			a := of[x.Account]
 			v = board{Page: r.Page(called[a.ID]+"の再登録", home(), ui.Link{Text: "本人確認の再登録", Href: recoveriesHref})}
 			v.Facts.Items = []ui.Description{
-				{Term: "氏名", Cell: ui.Text(called[a.ID])}, {Term: "利用者ID", Cell: ui.Text(a.Login)}, {Term: "理由", Cell: ui.Text(x.Reason)},
-				{Term: "求めた人", Cell: ui.Text(names[x.AskedBy], moment(x.AskedAt))}, {Term: "期限", Cell: ui.Text(moment(x.Expires))},
+				{Term: "氏名", Cell: ui.Text(called[a.ID])},
+				{Term: "利用者ID", Cell: ui.Text(a.Login)},
+				{Term: "理由", Cell: ui.Text(x.Reason)},
+				{Term: "求めた人", Cell: ui.Text(names[x.AskedBy], moment(x.AskedAt))},
+				{Term: "期限", Cell: ui.Text(moment(x.Expires))},
 			}
 			var doings []doing
 			if confirms(r.Actor(), x, a) {

@@ -83,6 +83,7 @@ func (p pages) figures(ctx context.Context, r db.Reader, actor *access.Actor) ([
 	}
 	return []ui.Stat{
 		{Number: ui.Figure(n), Unit: "件", Label: "決まっていない標準運用値", Href: settingsHref},
-		{Number: ui.Figure(len(bare)), Unit: "人", Label: "特権のある利用者で、二つ目の確認のない人"}, jobs,
+		{Number: ui.Figure(len(bare)), Unit: "人", Label: "特権のある利用者で、二つ目の確認のない人"},
+		jobs,
 	}, errors.Join(err1, err2, err3)
 }

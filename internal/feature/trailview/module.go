@@ -15,8 +15,10 @@ var files embed.FS
 // Words are what people call the acts and things of the trail itself and of the kernel that no feature shows.
 func Words() feature.Words {
 	return feature.Words{
-		Acts: map[string]string{"trail.verify": "証跡を検証する", "trail.epoch": "証跡の新しい期を開く", "trail.erase": "証跡から個人情報を消去する", "trail.restore": "復元のあとに個人情報を消し直す",
-			"access.appoint": "運用管理者か監査閲覧者を任命する", "access.dismiss": "運用管理者か監査閲覧者の任を解く", "access.grant": "閉じた事案の閲覧を認める", "access.ungrant": "閉じた事案の閲覧を取り消す"},
+		Acts: map[string]string{
+			"trail.verify": "証跡を検証する", "trail.epoch": "証跡の新しい期を開く", "trail.erase": "証跡から個人情報を消去する", "trail.restore": "復元のあとに個人情報を消し直す",
+			"access.appoint": "運用管理者か監査閲覧者を任命する", "access.dismiss": "運用管理者か監査閲覧者の任を解く", "access.grant": "閉じた事案の閲覧を認める", "access.ungrant": "閉じた事案の閲覧を取り消す",
+		},
 		Kinds: map[string]feature.KindWords{
 			"check": {Title: "証跡の検証", Columns: map[string]string{
 				"actor": "検証した者", "at": "日時", "ok": "異常なし", "size": "件数", "root": "根のハッシュ", "checked": "調べた数", "findings": "見つかったもの",
