@@ -229,8 +229,14 @@ func TestIdleConnectionsMakeWay(t *testing.T) {
 		}
 		browsers = append(browsers, c)
 	}
-	if err := ask(browsers[0], "/"); err == nil {
-		t.Error("there are more connections than there is room for")
+	stayed := 0 // which of them made way depends on which the server saw idle first
+	for _, c := range browsers {
+		if ask(c, "/") == nil {
+			stayed++
+		}
+	}
+	if stayed == 0 || stayed > most {
+		t.Errorf("%d of six connections are open, with room for %d", stayed, most)
 	}
 	// Where all are busy the next one waits, and is let in when one has become idle.
 	busy := make(chan error, most)
