@@ -622,12 +622,13 @@ create table search_document (
 	kind text not null,
 	thing text not null,
 	home text not null,
-	sort text not null,
 	find text not null,
 	constraint search_document_pkey PRIMARY KEY (seq)
 );
 
-CREATE INDEX search_document__kind_sort_thing ON public.search_document USING btree (kind, sort, thing);
+CREATE INDEX search_document__kind_home_seq ON public.search_document USING btree (kind, home, seq);
+
+CREATE INDEX search_document__kind_seq ON public.search_document USING btree (kind, seq);
 
 CREATE UNIQUE INDEX search_document__kind_thing ON public.search_document USING btree (kind, thing);
 

@@ -581,11 +581,12 @@ CREATE TABLE search_document (
 	kind  text   not null,
 	thing text   not null,
 	home  text   not null,
-	sort  text   not null,
 	find  text   not null
 ) without rowid;
 
-CREATE INDEX search_document__kind_sort_thing on search_document (kind, sort, thing);
+CREATE INDEX search_document__kind_home_seq on search_document (kind, home, seq, thing, find);
+
+CREATE INDEX search_document__kind_seq on search_document (kind, seq);
 
 CREATE UNIQUE INDEX search_document__kind_thing on search_document (kind, thing);
 

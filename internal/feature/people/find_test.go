@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sekimori/internal/base/db"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/search"
 )
 
@@ -73,5 +74,64 @@ func TestPeopleAreFoundByTheIndex(t *testing.T) {
 	}
 	if !found() {
 		t.Error("the index was asked at the beginning of a rebuild")
+	}
+}
+
+// TestSuggestions are of whom the reader sees, those first whose number, name or reading begins so, by the index and without it.
+func TestSuggestions(t *testing.T) {
+	t.Parallel()
+	l := scoped(t)
+	l.changes()
+	for _, indexed := range []bool{false, true} {
+		if indexed {
+			if err := l.log.Settle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for l.name = range sight {
+			for words, want := range map[string]string{
+				"":                       "",
+				" 　":                     "",
+				"A30":                    "小川 六実、片山 七海、木下 八重、久米 九郎",
+				"ａ302":                   "片山 七海",
+				"青":                      "青木 一",
+				"木":                      "木下 八重、青木 一", // begins so, and has it
+				"ｶﾀ":                     "片山 七海",
+				"カ":                      "片山 七海", // begins so; only then those who have it
+				"三郎":                     "宇野 三郎",
+				"秘田":                     "", // secret
+				"大原":                     "", // has left
+				strings.Repeat("長", 400): "",
+			} {
+				if words == "カ" && !indexed {
+					continue // which begins so is known to the index
+				}
+				var seen []string
+				for name := range strings.SplitSeq(want, "、") {
+					if l.sees(name) || name == "" {
+						seen = append(seen, name)
+					}
+				}
+				list, err := l.staff.Suggest(t.Context(), l.actor(), words)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var names []string
+				for _, s := range list {
+					names = append(names, s.Name)
+				}
+				if got, want := strings.Join(names, "、"), strings.Join(seen, "、"); got != want && (indexed || words != "木") {
+					t.Errorf("%s, %q: %s, want %s (index %v)", l.name, words, got, want, indexed)
+				}
+			}
+		}
+		l.name = ""
+		list, err := l.staff.Suggest(t.Context(), l.actor(), "0")
+		if err != nil || len(list) == 0 || len(list) > 10 {
+			t.Errorf("%d begin with 0: %v", len(list), err)
+		}
+		if list, err := l.staff.Suggest(t.Context(), access.Visitor(), "青木"); err != nil || len(list) > 0 {
+			t.Errorf("a visitor is told of %v", list)
+		}
 	}
 }

@@ -403,6 +403,10 @@ func TestNamingADeputyAndEndingIt(t *testing.T) {
 	if w := l.post(ito, wrong); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "職員番号 999 の人はいません") || !strings.Contains(w.Body.String(), `value="R8.3.1"`) {
 		t.Errorf("an unknown number: %d", w.Code)
 	}
+	wrong.Set("number", "ウノ")
+	if w := l.post(ito, wrong); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "似ているのは、宇野 三郎（003）です。") {
+		t.Errorf("a name for a number: %d", w.Code)
+	}
 	wrong.Set("number", "００２")
 	if w := l.post(ito, wrong); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "自ら務める人") || !strings.Contains(w.Body.String(), "始まりの日より前") {
 		t.Errorf("himself, backwards: %d", w.Code)

@@ -22,17 +22,24 @@ func newReader(by *access.Actor, v org.View) reader {
 	return reader{by: by, people: by.Scope(access.PeopleRead).On(v), proof: by.Scope(access.TrailRead), met: map[id.ID]bool{}}
 }
 
+// manyUnits is about where walking through all people in their order, or asking the index, gives a page sooner than reading all
+// whom one sees.
+const manyUnits = 60
+
 // narrow keeps of a query for people those whom the reader sees.
 func (s snapshot) narrow(q org.PeopleQuery) org.PeopleQuery {
 	switch {
 	case s.people.Every():
-	case s.people.Few():
+	case s.people.Few() && len(s.people.Units()) < manyUnits:
 		q.Few = func(args *[]any) string { return s.people.People(s, args) }
 	default:
-		q.Where = func(args *[]any, column string) string { return s.people.Where(s, args, column) }
+		q.Where = s.where
 	}
 	return q
 }
+
+// where is the condition that a reader sees the people of a column of homes.
+func (s snapshot) where(args *[]any, column string) string { return s.people.Where(s, args, column) }
 
 // sees says whether the reader sees a person, and his page.
 func (s snapshot) sees(ctx context.Context, person id.ID) (bool, error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
@@ -132,7 +133,19 @@ func (s snapshot) deputyNamed(ctx context.Context, n Naming) (org.Who, error) {
 		}
 	}
 	var faults errs.Faults
-	faults.Add("number", "%sに、職員番号 %s の人はいません。", n.From.Wareki(), n.Number)
+	like, err := s.suggest(ctx, n.Number, 3)
+	if err != nil {
+		return org.Who{}, err
+	}
+	var meant []string
+	for _, x := range like {
+		meant = append(meant, x.Name+"（"+x.Number+"）")
+	}
+	hint := ""
+	if len(meant) > 0 {
+		hint = "似ているのは、" + strings.Join(meant, "、") + "です。"
+	}
+	faults.Add("number", "%sに、職員番号 %s の人はいません。%s", n.From.Wareki(), n.Number, hint)
 	return org.Who{}, faults.Err("代行者を指名できません。")
 }
 

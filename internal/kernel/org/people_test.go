@@ -52,6 +52,13 @@ func few(w *town, names ...string) func(args *[]any) string {
 	}
 }
 
+// statements asks for some by their ids.
+func statements(ids ...id.ID) func(args *[]any) string {
+	return func(args *[]any) string {
+		return `select id as value from org_person where id in ` + db.In(args, ids)
+	}
+}
+
 // TestPeople: the union of the pages is what one page gives, in the order of kana, whatever the spelling of the search.
 func TestPeople(t *testing.T) {
 	t.Parallel()
@@ -101,12 +108,16 @@ func TestPeople(t *testing.T) {
 			{"of a unit those few whom the reader may see", "伊藤", org.PeopleQuery{Units: []id.ID{w.ID("unit", "10")}, Few: few(w, "伊藤", "榎本"), Find: "伊"}},
 			{"in a unit and by name", "高橋 三郎", org.PeopleQuery{Units: []id.ID{w.ID("unit", "11")}, Find: "三郎"}},
 			{"no units", "", org.PeopleQuery{Units: []id.ID{}}},
-			{"among some", "髙橋 一_郎 高橋 三郎", org.PeopleQuery{Among: []id.ID{stated["A-004"], stated["A-001"], "nothing"}}},
-			{"among some, by name", "高橋 三郎", org.PeopleQuery{Among: []id.ID{stated["A-004"], stated["A-001"]}, Find: "三"}},
-			{"among some, in a unit", "髙橋 一_郎", org.PeopleQuery{Among: []id.ID{stated["A-004"], stated["A-001"]}, Units: []id.ID{w.ID("unit", "10")}}},
-			{"among some, in no unit", "", org.PeopleQuery{Among: []id.ID{stated["A-004"]}, Units: []id.ID{}}},
-			{"among some, and not all of them are seen", "", org.PeopleQuery{Among: []id.ID{stated["A-004"]}, Few: few(w, "伊藤")}},
-			{"among nobody", "", org.PeopleQuery{Among: []id.ID{}}},
+			{"among some", "髙橋 一_郎 高橋 三郎", org.PeopleQuery{Among: statements(stated["A-004"], stated["A-001"], "nothing")}},
+			{"among some, by name", "高橋 三郎", org.PeopleQuery{Among: statements(stated["A-004"], stated["A-001"]), Find: "三"}},
+			{"among some, in a unit", "髙橋 一_郎", org.PeopleQuery{Among: statements(stated["A-004"], stated["A-001"]), Units: []id.ID{w.ID("unit", "10")}}},
+			{"among some, in no unit", "", org.PeopleQuery{Among: statements(stated["A-004"]), Units: []id.ID{}}},
+			{"among some, and not all of them are seen", "", org.PeopleQuery{Among: statements(stated["A-004"]), Few: few(w, "伊藤")}},
+			{"who begins so", "渡辺 花", org.PeopleQuery{Find: "ワ", Begins: true}},
+			{"who begins so", "髙橋 一_郎 高橋 三郎 高橋 二郎", org.PeopleQuery{Find: "高　", Begins: true}},
+			{"who has it and does not begin so", "", org.PeopleQuery{Find: "橋", Begins: true}},
+			{"whose number begins so", "渡辺 花", org.PeopleQuery{Find: "a-003", Begins: true}},
+			{"among nobody", "", org.PeopleQuery{Among: statements()}},
 		} {
 			for _, limit := range []int{1, 2, 3, 100} {
 				c.q.Limit = limit

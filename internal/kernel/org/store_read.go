@@ -208,7 +208,10 @@ func Withheld(ctx context.Context, r db.Reader) ([]string, error) {
 type PeopleQuery struct {
 	Units []id.ID // who are assigned to one of these units; nil for all. A subtree is Tree.Subtree
 	Find  string  // who have this in number, name or kana, in whatever spelling
-	Among []id.ID // by these statements about them; nil for all
+	// Begins asks that number, name or kana begins so.
+	Begins bool
+	// Among is a query for the ids of the statements that can have it, in a column called value: an index gives them. nil for all.
+	Among func(args *[]any) string
 	// Where narrows to whom the reader may see: a condition on a column that holds homes of people. nil for everybody.
 	Where func(args *[]any, column string) string
 	// Few is, instead of Where, a query for the ids of all whom the reader may see, since they are few.
@@ -242,8 +245,12 @@ func (v View) People(ctx context.Context, r db.Reader, q PeopleQuery) ([]Person,
 	from := `org_person p`
 	where := `(p.kana, p.person) > ($1, $2) and ` + v.seen(&args, "p.")
 	if find := squeezed(q.Find); find != "" {
-		args = append(args, like(find))
-		where += fmt.Sprintf(` and p.find like $%d escape '!'`, len(args))
+		column, pattern := `p.find`, like(find)
+		if q.Begins { // each of the three stands after a space
+			column, pattern = `' ' || p.find`, "% "+pattern[1:]
+		}
+		args = append(args, pattern)
+		where += fmt.Sprintf(` and %s like $%d escape '!'`, column, len(args))
 	}
 	in := func() string {
 		return `a.unit in ` + db.Among(r, &args, texts(q.Units)) + ` and ` + v.seen(&args, "a.")
@@ -251,7 +258,7 @@ func (v View) People(ctx context.Context, r db.Reader, q PeopleQuery) ([]Person,
 	// SQLite joins in the order of a cross join; else it would walk through all people by kana.
 	switch {
 	case q.Among != nil:
-		from = db.Listed(r, &args, texts(q.Among)) + ` m cross join org_person p`
+		from = `(` + q.Among(&args) + `) m cross join org_person p`
 		where += ` and p.id = m.value`
 		if q.Few != nil {
 			where += ` and p.person in (` + q.Few(&args) + `)`

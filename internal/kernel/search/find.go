@@ -9,6 +9,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
+	"sekimori/internal/kernel/trail"
 )
 
 // Scope is the homes in which somebody may look (kernel/access). Body says that it reaches what belongs to the whole body, Units
@@ -55,18 +56,18 @@ type Hit struct {
 	Kind  string `db:"kind"`
 	Thing string `db:"thing"`
 	Home  string `db:"home"`
-	Sort  string `db:"sort"`
+	Seq   int64  `db:"seq"` // of its newest entry
 }
 
-// Cursor is the place of a document: by kind, then Sort, then thing.
+// Cursor is the place of a document: by kind, and then the one that was changed last comes first. What is changed while somebody
+// turns pages comes to the front.
 type Cursor struct {
-	Kind  string `db:"kind"`
-	Sort  string `db:"sort"`
-	Thing string `db:"thing"`
+	Kind string `db:"kind"`
+	Seq  int64  `db:"seq"`
 }
 
 // Cursor is the place after which the next page begins.
-func (h Hit) Cursor() Cursor { return Cursor{h.Kind, h.Sort, h.Thing} }
+func (h Hit) Cursor() Cursor { return Cursor{h.Kind, h.Seq} }
 
 // At is the place of a thing, so that an address names the thing and not its words. NotFound where it is not in the index.
 func At(ctx context.Context, r db.Reader, kind, thing string) (Cursor, error) {
@@ -84,15 +85,16 @@ func At(ctx context.Context, r db.Reader, kind, thing string) (Cursor, error) {
 type sought struct {
 	kind  string
 	words []string
-	ask   ask
+	ask   ask // for the words
 	scope Scope
 	from  *Cursor
 }
 
 const (
 	maxHomes = 100  // so many homes are asked for in the index; more are a condition after it
-	few      = 1000 // candidates are sorted without a second thought
-	strides  = 5000 // documents are walked through in their order, in the hope of a full page
+	nearby   = 6000 // so many documents in the homes of a scope are read through
+	strides  = 2000 // so many of the newest documents are read through in the hope of a full page
+	rare     = 1000 // so many documents that the index proposes for the words are compared with kind and scope one by one
 )
 
 // Check says what of a query's text cannot be looked for: Invalid where it is too long.
@@ -115,26 +117,19 @@ func (q Query) sought() ([]sought, error) {
 	if len(words) == 0 {
 		return nil, nil
 	}
-	var what, where ask
+	var what ask
 	for i, w := range words {
 		if q.Begins {
 			words[i] = " " + w
 		}
 		what.has(words[i])
 	}
-	if homes, ok := homesOf(q.Scope); ok {
-		if len(homes) == 0 {
-			return nil, nil
-		}
-		where.any(homes...)
-	}
 	var list []sought
 	for _, kind := range slices.Compact(slices.Sorted(slices.Values(q.Kinds))) {
 		if kind < q.After.Kind {
 			continue
 		}
-		s := sought{kind: kind, words: words, ask: slices.Concat(what, where), scope: q.Scope}
-		s.ask.any(kindToken(kind))
+		s := sought{kind: kind, words: words, ask: what, scope: q.Scope}
 		if kind == q.After.Kind {
 			s.from = &q.After
 		}
@@ -143,25 +138,35 @@ func (q Query) sought() ([]sought, error) {
 	return list, nil
 }
 
-// homesOf are the tokens of a scope; ok is false where they are too many, or the scope is everything.
-func homesOf(s Scope) (tokens []string, ok bool) {
-	homes := s.Homes()
-	if s.Every() || len(homes) > maxHomes {
-		return nil, false
+// homes are those of a scope, if they are no more than the index is asked for. people says that it reaches homes of people
+// besides, which are not listed.
+func homesOf(s Scope) (homes []string, people, ok bool) {
+	homes = slices.Clone(s.Homes())
+	if s.Every() || len(homes) >= maxHomes {
+		return nil, false, false
 	}
+	if s.Body() {
+		homes = append(homes, trail.Body)
+	}
+	return homes, s.Body() || len(s.Units()) > 0, true
+}
+
+// in is what the index is asked for with the homes of a scope.
+func (a ask) in(homes []string, people bool) ask {
+	var tokens []string
 	for _, h := range homes {
 		tokens = append(tokens, homeToken(h))
 	}
-	if s.Body() {
-		tokens = append(tokens, homeToken("b:"))
-	}
-	if s.Body() || len(s.Units()) > 0 {
+	if people {
 		tokens = append(tokens, personToken)
 	}
-	return tokens, true
+	return a.any(tokens...)
 }
 
-// Find gives a page of candidates in their order, kind by kind, and where the next begins; zero after the last. Invalid where the
+// kind is what the index is asked for with a kind.
+func (a ask) kind(kind string) ask { return a.any(kindToken(kind)) }
+
+// Find gives a page of candidates, kind by kind, those first that were changed last, and where the next page begins; zero after the last. Invalid where the
 // text is too long (Check); nothing where it holds no word.
 func Find(ctx context.Context, r db.Reader, q Query) ([]Hit, Cursor, error) {
 	all, err := q.sought()
@@ -182,23 +187,40 @@ func Find(ctx context.Context, r db.Reader, q Query) ([]Hit, Cursor, error) {
 	return list, Cursor{}, nil
 }
 
-// find reads the first hits. What many documents hold is not sorted but met on the way through them in their order; where that
-// does not fill the page, it must be sorted after all.
+// find reads the first hits in the way that costs least: where few documents lie in the scope it reads them; what many hold is
+// among the newest; for all else it asks the index.
 func (s sought) find(ctx context.Context, r db.Reader, limit int) ([]Hit, error) {
-	n, err := proposed(ctx, r, s, few+1)
+	homes, people, listed := homesOf(s.scope)
+	if listed && people {
+		some, err := ofPeople(ctx, r, s.kind)
+		if err != nil {
+			return nil, err
+		}
+		people = some
+	}
+	if listed && !people {
+		if n, err := lying(ctx, r, s.kind, homes, nearby+1); err != nil || n == 0 {
+			return nil, err
+		} else if n <= nearby {
+			return scanned(ctx, r, s, homes, limit)
+		}
+	}
+	if list, err := walked(ctx, r, s, limit, strides); err != nil || len(list) == limit {
+		return list, err
+	}
+	n, err := proposed(ctx, r, s.ask, rare+1)
 	if err != nil || n == 0 {
 		return nil, err
 	}
-	if n > few {
-		if list, err := walked(ctx, r, s, limit, strides); err != nil || len(list) == limit {
-			return list, err
+	if n > rare {
+		if s.ask = s.ask.kind(s.kind); listed {
+			s.ask = s.ask.in(homes, people)
 		}
 	}
-	return sorted(ctx, r, s, limit)
+	return matched(ctx, r, s, limit)
 }
 
-// All gives every candidate, in no order, where there are no more than q.Limit. ok is false where there are more: then about
-// everything looked at has the words, and whoever walks through the rows in his own order soon has a page of them.
+// All gives every candidate, in no order, where there are no more than q.Limit; else ok is false.
 func All(ctx context.Context, r db.Reader, q Query) (list []Hit, ok bool, err error) {
 	q.After = Cursor{}
 	all, err := q.sought()
@@ -206,6 +228,9 @@ func All(ctx context.Context, r db.Reader, q Query) (list []Hit, ok bool, err er
 		return nil, false, err
 	}
 	for _, s := range all {
+		if s.ask, ok = s.whole(); !ok {
+			continue
+		}
 		hits, err := some(ctx, r, s, q.Limit+1-len(list))
 		if err != nil {
 			return nil, false, err
@@ -215,6 +240,41 @@ func All(ctx context.Context, r db.Reader, q Query) (list []Hit, ok bool, err er
 		}
 	}
 	return list, true, nil
+}
+
+// whole is all that the index can be asked for; ok is false where nothing lies in the scope.
+func (s sought) whole() (a ask, ok bool) {
+	a = s.ask.kind(s.kind)
+	homes, people, listed := homesOf(s.scope)
+	if listed {
+		a = a.in(homes, people)
+	}
+	return a, !listed || people || len(homes) > 0
+}
+
+// Proposed is a query for the things of one kind that the index proposes for the words of q, in a column called value: what is joined
+// with it must be compared with the words and the scope again. ok is false where they are more than q.Limit: then somebody who
+// walks through the rows in his own order soon meets a page of them.
+func Proposed(ctx context.Context, r db.Reader, q Query) (things func(args *[]any) string, ok bool, err error) {
+	all, err := q.sought()
+	if err != nil {
+		return nil, false, err
+	}
+	if len(all) > 1 {
+		return nil, false, errors.New("search: proposals of several kinds")
+	}
+	nothing := func(*[]any) string { return `select thing as value from search_document where 1 = 0` }
+	if len(all) == 0 {
+		return nothing, true, nil
+	}
+	s := all[0]
+	if s.ask, ok = s.whole(); !ok {
+		return nothing, true, nil
+	}
+	if n, err := proposed(ctx, r, s.ask, q.Limit+1); err != nil || n > q.Limit {
+		return nil, false, err
+	}
+	return func(args *[]any) string { return proposals(r, args, s) }, true, nil
 }
 
 // Read gives of some candidates those that may be shown, by what it reads through the view of whoever asks.

@@ -244,7 +244,7 @@ func TestShown(t *testing.T) {
 				return shown, nil
 			}
 			var want []string
-			for _, n := range list {
+			for _, n := range slices.Backward(list) {
 				if c.show(n.ID) {
 					want = append(want, n.ID)
 				}

@@ -45,7 +45,7 @@ func modules() []db.Schema {
 func noted(t trail.Table[note]) search.Source {
 	return search.Source{Kind: t.Kind(), Form: "1", Document: func(e trail.Feed) (search.Document, bool, error) {
 		n, ok, err := t.Row(e)
-		return search.Document{Home: e.Home, Sort: n.Title, Text: []string{n.Title, n.Author}}, ok && !n.Lock, err
+		return search.Document{Home: e.Home, Text: []string{n.Title, n.Author}}, ok && !n.Lock, err
 	}}
 }
 
@@ -56,11 +56,12 @@ type world struct {
 	*testing.T
 	d   *db.DB
 	log *trail.Log
+	seq map[string]int64 // the newest entry of each note
 }
 
 func begin(t *testing.T, d *db.DB) *world {
 	t.Helper()
-	return &world{t, d, trail.New(d).Follow(index().Follower())}
+	return &world{t, d, trail.New(d).Follow(index().Follower()), nil}
 }
 
 func (w *world) do(fn func(tx *trail.Tx) error) {
@@ -81,6 +82,18 @@ func (w *world) settle() {
 	if err := w.log.Settle(context.WithoutCancel(w.Context())); err != nil {
 		w.Fatal(err)
 	}
+	type newest struct {
+		Thing string `db:"thing"`
+		Seq   int64  `db:"seq"`
+	}
+	w.view(func(r db.Reader) error {
+		list, err := db.List[newest](w.Context(), r, `select thing, max(seq) as seq from trail_entry group by thing`)
+		w.seq = map[string]int64{}
+		for _, n := range list {
+			w.seq[n.Thing] = n.Seq
+		}
+		return err
+	})
 }
 
 func (w *world) view(fn func(r db.Reader) error) {

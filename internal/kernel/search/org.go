@@ -14,16 +14,16 @@ import (
 func Org() []Source {
 	return []Source{
 		statements(org.People, org.Stated[org.Person], func(p org.Person) said {
-			return said{p.Statement, p.Kana, []string{p.Number, p.Name, p.Kana}, Item{ID: string(p.Person), Title: p.Name, Note: strings.TrimSpace(p.Number + " " + p.Kana)}}
+			return said{p.Statement, []string{p.Number, p.Name, p.Kana}, Item{ID: string(p.Person), Title: p.Name, Note: strings.TrimSpace(p.Number + " " + p.Kana), Order: p.Kana}}
 		}),
 		statements(org.Units, org.Stated[org.Unit], func(u org.Unit) said {
-			return said{u.Statement, u.Code, []string{u.Code, u.Name, u.Short}, Item{ID: string(u.Unit), Title: u.Name, Note: u.Code}}
+			return said{u.Statement, []string{u.Code, u.Name, u.Short}, Item{ID: string(u.Unit), Title: u.Name, Note: u.Code, Order: u.Code}}
 		}),
 		statements(org.Systems, org.Stated[org.System], func(s org.System) said {
-			return said{s.Statement, s.Code, []string{s.Code, s.Name}, Item{ID: string(s.System), Title: s.Name, Note: s.Code}}
+			return said{s.Statement, []string{s.Code, s.Name}, Item{ID: string(s.System), Title: s.Name, Note: s.Code, Order: s.Code}}
 		}),
 		statements(org.Posts, org.Stated[org.Post], func(p org.Post) said {
-			return said{p.Statement, p.Code, []string{p.Code, p.Title}, Item{ID: string(p.Post), Title: p.Title, Note: p.Code}}
+			return said{p.Statement, []string{p.Code, p.Title}, Item{ID: string(p.Post), Title: p.Title, Note: p.Code, Order: p.Code}}
 		}),
 	}
 }
@@ -31,7 +31,6 @@ func Org() []Source {
 // said is what a statement says.
 type said struct {
 	org.Statement
-	sort string
 	text []string
 	item Item
 }
@@ -46,7 +45,7 @@ func statements[T any](t org.Table[T], stated func(context.Context, db.Reader, o
 				return Document{}, false, err
 			}
 			s := words(row)
-			return Document{Home: e.Home, Sort: s.sort, Text: s.text}, s.Closes > e.At, nil
+			return Document{Home: e.Home, Text: s.text}, s.Closes > e.At, nil
 		},
 		Show: func(ctx context.Context, r db.Reader, v org.View, things []string) (map[string]Item, error) {
 			list, err := stated(ctx, r, v, t, things)

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -18,12 +19,11 @@ const Name = "search"
 const Late = 1000
 
 // layout changes when documents or tokens are made in another way, so that the index is made anew.
-const layout = "1"
+const layout = "3"
 
 // Document is what can be found of a thing. It has no title to be shown: whoever shows a thing reads it.
 type Document struct {
 	Home string
-	Sort string   // its place among its kind, compared by code point
 	Text []string // fields: no word is found across two of them
 }
 
@@ -91,9 +91,9 @@ func Ready(ctx context.Context, r db.Reader) (bool, error) {
 
 // document is a row.
 type document struct {
-	seq                    int64
-	kind, thing            string
-	home, sort, find, toks string
+	seq              int64
+	kind, thing      string
+	home, find, toks string
 }
 
 // apply takes in entries: of each thing the newest counts.
@@ -131,16 +131,13 @@ func (x *Index) apply(ctx context.Context, tx *db.Tx, entries []trail.Feed) erro
 			return err
 		}
 	}
-	if err := insert(ctx, tx, docs); err != nil || !erased {
+	if err := insert(ctx, tx, docs); err != nil {
 		return err
 	}
-	return purge(ctx, tx)
+	return tidy(ctx, tx, erased, bits.Len64(uint64(entries[0].Seq)) != bits.Len64(uint64(entries[len(entries)-1].Seq+1))) //nolint:gosec // numbers count from 0
 }
 
 func (d Document) row(e trail.Feed) document {
 	find := findText(d.Text)
-	return document{
-		seq: e.Seq, kind: e.Kind, thing: e.Thing, home: d.Home, sort: cut(d.Sort, maxSort), find: find,
-		toks: tokens(e.Kind, d.Home, find),
-	}
+	return document{seq: e.Seq, kind: e.Kind, thing: e.Thing, home: d.Home, find: find, toks: tokens(e.Kind, d.Home, find)}
 }

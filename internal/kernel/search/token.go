@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -11,10 +12,9 @@ import (
 
 const (
 	maxFind  = 20_000 // characters of a document that are looked through; what lies beyond is not found
-	maxSort  = 200    // characters by which documents are sorted
 	maxWords = 20     // in a query
 	maxQuery = 500    // characters of a query
-	maxTerms = 48     // tokens of a query that the index is asked for; the comparison with the text asks for the rest
+	maxTerms = 24     // tokens of a query that the index is asked for; the comparison with the text asks for the rest
 )
 
 // squeezed is folded text without spaces, since people write names and words with and without, and without control characters,
@@ -29,7 +29,7 @@ func squeezed(s string) string {
 }
 
 // findText is the text of a document as it is looked through: its fields, each squeezed, between spaces. So no word is found
-// across two fields, a word after a space begins a field, and every character but the last space begins a pair.
+// across two fields, and a word after a space begins one.
 func findText(fields []string) string {
 	var b strings.Builder
 	b.WriteByte(' ')
@@ -80,23 +80,42 @@ func code(r rune) string {
 	return "0000"[len(s):] + s
 }
 
-// pairs are the tokens of neighbouring characters, each once.
+// pairs are the tokens of all characters and of all that are neighbours, each once.
 func pairs(s string) []string {
 	var list []string
 	seen := map[string]bool{}
 	before := ""
 	for _, r := range s {
 		now := code(r)
-		if pair := before + now; before != "" && !seen[pair] {
-			seen[pair] = true
-			list = append(list, pair)
+		for _, token := range []string{now, before + now} {
+			if !seen[token] {
+				seen[token] = true
+				list = append(list, token)
+			}
 		}
 		before = now
 	}
 	return list
 }
 
-// kindToken and homeToken begin with letters with which no pair does.
+// isPlain says whether a character is a digit or a letter a to z.
+func isPlain(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' }
+
+// triples are the tokens of three neighbouring digits or letters, each once: pairs of them are common, and numbers are what
+// people look for.
+func triples(s string) []string {
+	var list []string
+	seen := map[string]bool{}
+	for i := 0; i+3 <= len(s); i++ {
+		if t := s[i : i+3]; isPlain(t[0]) && isPlain(t[1]) && isPlain(t[2]) && !seen[t] {
+			seen[t] = true
+			list = append(list, "w"+t)
+		}
+	}
+	return list
+}
+
+// kindToken and homeToken begin with letters with which no pair and no triple does.
 func kindToken(kind string) string { return "x" + plain(kind) }
 
 func homeToken(home string) string { return "z" + plain(home) }
@@ -119,60 +138,52 @@ func plain(id string) string {
 
 // tokens are those of a document.
 func tokens(kind, home, find string) string {
-	list := append(pairs(find), kindToken(kind), homeToken(home))
+	list := append(pairs(find), triples(find)...)
+	list = append(list, kindToken(kind), homeToken(home))
 	if strings.HasPrefix(home, "p:") {
 		list = append(list, personToken)
 	}
 	return strings.Join(list, " ")
 }
 
-// term is a token, or the beginning of one.
-type term struct {
-	token  string
-	prefix bool
-}
+// ask is what a document must have in the index: of each list one token.
+type ask [][]string
 
-// ask is what a document must have in the index: of each list one.
-type ask [][]term
-
-// has asks for a word.
+// has asks for a word: for its triples, or where it has fewer than two, for so many pairs that each character is in one. More
+// would cost more than they keep away, since what is proposed is compared anyway.
 func (a *ask) has(word string) {
-	list := pairs(word)
-	if len(list) == 0 { // a single character begins a pair
-		*a = append(*a, []term{{code([]rune(word)[0]), true}})
+	chars := []rune(word)
+	tokens := triples(word)
+	switch {
+	case len(chars) == 1:
+		tokens = []string{code(chars[0])}
+	case len(tokens) < 2:
+		for i := 0; i+1 < len(chars); i += 2 {
+			tokens = append(tokens, code(chars[i])+code(chars[i+1]))
+		}
+		if n := len(chars); n > 1 && n%2 == 1 {
+			tokens = append(tokens, code(chars[n-2])+code(chars[n-1]))
+		}
 	}
-	for _, pair := range list {
+	for _, token := range tokens {
 		if len(*a) < maxTerms {
-			*a = append(*a, []term{{pair, false}})
+			*a = append(*a, []string{token})
 		}
 	}
 }
 
-// any asks for one of some tokens.
-func (a *ask) any(tokens ...string) {
-	list := make([]term, len(tokens))
-	for i, t := range tokens {
-		list[i] = term{t, false}
-	}
-	*a = append(*a, list)
-}
+// any asks also for one of some tokens.
+func (a ask) any(tokens ...string) ask { return append(slices.Clone(a), tokens) }
 
 // query is what is asked in the language of the engine. Tokens are letters and digits, so there is nothing to escape.
 func (a ask) query(engine db.Engine) string {
-	quote, prefix, or, and := `"`, `*`, " OR ", " AND "
+	quote, or, and := `"`, ` OR `, ` AND `
 	if engine == db.Postgres {
-		quote, prefix, or, and = `'`, `:*`, " | ", " & "
+		quote, or, and = `'`, ` | `, ` & `
 	}
 	all := make([]string, len(a))
-	for i, list := range a {
-		some := make([]string, len(list))
-		for j, t := range list {
-			some[j] = quote + t.token + quote
-			if t.prefix {
-				some[j] += prefix
-			}
-		}
-		all[i] = "(" + strings.Join(some, or) + ")"
+	for i, tokens := range a {
+		all[i] = "(" + quote + strings.Join(tokens, quote+or+quote) + quote + ")"
 	}
 	return strings.Join(all, and)
 }
