@@ -69,6 +69,9 @@ func (b *bench) rows() []row {
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		rows = append(rows, b.cityRows(engine)...)
 	}
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		rows = append(rows, b.archiveRows(engine)...)
+	}
 	return rows
 }
 

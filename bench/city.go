@@ -85,7 +85,8 @@ func (b *bench) cityRows(engine db.Engine) []row {
 		at(3, row{name: "who holds a role in a section"}, (*city).holding),
 		at(3, row{name: "what somebody may do"}, (*city).standing),
 	}
-	for _, path := range []string{"/org", "/people", "/people?q=高橋", "/roles", "/vacancies", "/trail", "/people/import"} {
+	rows = append(rows, searchRows(at)...)
+	for _, path := range []string{"/org", "/people", "/roles", "/vacancies", "/trail", "/people/import"} {
 		rows = append(rows, at(3, row{name: "page " + path}, func(c *city) (pair, error) {
 			site, err := c.Handler("")
 			if err != nil {

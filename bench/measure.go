@@ -89,7 +89,7 @@ func (r row) measure(ctx context.Context, rounds int) (string, error) {
 		atMost, ratio = fmt.Sprintf("× %g", r.atMost), marked(ratio, m.ratio > r.atMost)
 	}
 	if r.within > 0 {
-		atMost, took = fmt.Sprintf("%g s", r.within.Seconds()), marked(took, m.ours > float64(r.within))
+		atMost, took = r.within.String(), marked(took, m.ours > float64(r.within))
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s |", r.name, took, span(m.floor), ratio, atMost, size(m.bytes), peak, p.floor), nil
 }
