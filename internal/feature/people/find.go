@@ -15,7 +15,7 @@ import (
 
 // maxRead is how many statements are read for what somebody looks for; if more have it, walking through the people in their
 // order sooner gives a page, though not at once: people of one name stand together in it.
-const maxRead = 1200
+const maxRead = 4000
 
 // maxKana is maxRead for the beginning of a reading: walking begins there.
 const maxKana = 200
