@@ -127,6 +127,10 @@ func (s postgresServer) open(ctx context.Context) (*DB, error) {
 		// What a page asks is read in milliseconds, however dear PostgreSQL takes it to be; to compile it first takes hundreds.
 		s.config.RuntimeParams["jit"] = "off"
 	}
+	if s.config.RuntimeParams["random_page_cost"] == "" {
+		// As on a disk without moving parts: else it reads all people of a city to find those of a bureau.
+		s.config.RuntimeParams["random_page_cost"] = "1.1"
+	}
 	pool := stdlib.OpenDB(*s.config)
 	pool.SetMaxOpenConns(20)
 	pool.SetMaxIdleConns(20)
