@@ -17,6 +17,7 @@ import (
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/search"
 	"sekimori/internal/kernel/trail"
+	"sekimori/internal/testkit/sight"
 )
 
 const (
@@ -77,7 +78,7 @@ func (c *city) finding(who, text string) (pair, error) {
 	if err != nil {
 		return pair{}, err
 	}
-	site, err := c.HandlerAs("", a)
+	site, err := sight.As(c.App, a)
 	if err != nil {
 		return pair{}, err
 	}

@@ -16,6 +16,7 @@ import (
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/browser"
+	"sekimori/internal/testkit/sight"
 )
 
 // town serves みなと市 as the demo does, at a time that the test moves, and gives the files of next year's personnel change.
@@ -32,7 +33,7 @@ func town(t *testing.T) (url string, clock *testkit.Clock, files []string) {
 	if err := minato.Build(t.Context(), minato.Program{Log: a.Log, Library: a.Library, People: a.People}, town); err != nil {
 		t.Fatal(errs.Message(err))
 	}
-	h, err := a.HandlerAs("みなと市", access.NewProgram("local:root"))
+	h, err := sight.As(a, access.NewProgram("local:root"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +123,7 @@ func TestPagesOfPeopleAndTrail(t *testing.T) {
 	unit, person, act := link("/org", `a[href^="/org/unit/"]`), link("/people", `td a[href^="/people/"], th a[href^="/people/"]`), link("/trail", `td a[href^="/trail/act/"], th a[href^="/trail/act/"]`)
 	thing := link("/trail?kind=unit", `a[href^="/trail/thing/"]`)
 	look(t, p, url, "people", []string{
-		"/org", "/org?on=2026-03-31", unit, "/people", person, "/posts", "/systems", "/roles", "/vacancies", "/people/import", preview, "/people/import/enter",
+		"/org", "/org?on=2026-03-31", unit, "/people", person, "/find?q=課", "/posts", "/systems", "/roles", "/vacancies", "/people/import", preview, "/people/import/enter",
 		"/trail", "/trail?kind=assignment", act, thing, "/trail/state",
 	})
 }

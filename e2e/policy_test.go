@@ -18,6 +18,7 @@ import (
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/testkit/browser"
+	"sekimori/internal/testkit/sight"
 	"sekimori/internal/testkit/tiny"
 )
 
@@ -34,7 +35,7 @@ func site(t *testing.T, set *regime.Set) string {
 			t.Fatal(errs.Message(err))
 		}
 	}
-	h, err := a.HandlerAs("みなと市", access.NewProgram("local:reader"))
+	h, err := sight.As(a, access.NewProgram("local:reader"))
 	if err != nil {
 		t.Fatal(err)
 	}

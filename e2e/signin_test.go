@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 
 	"sekimori/internal/app"
@@ -324,4 +325,45 @@ func TestPagesOfTheAdministration(t *testing.T) {
 	v.Visit(h.url + "/admin/accounts")
 	paths = append(paths, browser.Eval[string](v.Page, `document.querySelector('main td a[href^="/admin/accounts/"], main th a[href^="/admin/accounts/"]').getAttribute("href")`), "/admin")
 	look(t, v.Page, h.url, "admin", paths)
+}
+
+// TestAPasskey is enrolled and given with an authenticator of the browser's own.
+func TestAPasskey(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.url = strings.Replace(h.url, "127.0.0.1", "localhost", 1) // a passkey is for a name
+	key := make([]byte, 32)
+	factors, err := account.NewFactors(h.Log, account.FactorOptions{Key: key, Issuer: "みなと市 関守", Site: "localhost", Origins: []string{h.url}, Reissue: h.Accounts.Reissue})
+	if err != nil {
+		t.Fatal(errs.Message(err))
+	}
+	h.Accounts.UseFactors(factors)
+	h.Doors.Factors = factors
+	login, password := h.invite(h.holder("security-manager").Person.ID)
+	v := h.browse(true)
+	ctx := v.Context()
+	if _, err := chromedp.Call(ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	v.signIn(login, password)
+	v.at("/signin/password")
+	v.send("/signin/password", "password", "Tokkyo-7-kamome-Yuki", "again", "Tokkyo-7-kamome-Yuki")
+	v.at("/signin/enroll")
+	v.send("/account/factors/passkey")
+	v.Until(`document.querySelector('[data-passkey] [name="answer"]')?.value`)
+	picture(t, v.Page, "passkey")
+	v.send("/account/factors/passkey/confirm", "label", "机のPC")
+	v.at("/")
+	v.Do(chromedp.Click(`form[action="/signout"] button`))
+	v.at("/signin")
+	v.signIn(login, "Tokkyo-7-kamome-Yuki")
+	v.at("/signin/factor")
+	v.send("/signin/factor/passkey")
+	v.at("/")
+	v.says("いま行うこと")
 }

@@ -130,7 +130,7 @@ func Assemble(d *db.DB, files *file.Store, offered *regime.Set) *App {
 	log := trail.New(d).Follow(trail.Things(), index.Follower())
 	library := regime.NewLibrary(offered, capabilities())
 	a := &App{DB: d, Log: log, Library: library, index: index, Policy: policy.New(log, library)}
-	a.People, a.Staff = people.New(log, files, a.rules), people.NewDirectory(log, library)
+	a.People, a.Staff = people.New(log, files, a.rules), people.NewDirectory(log, library, &a.charts, index)
 	a.Jobs = job.New(d, append(a.People.Kinds(), trailview.Job(log, Audited()))...)
 	a.People.Jobs = a.Jobs
 	a.admit()

@@ -17,26 +17,14 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature/signin"
-	"sekimori/internal/kernel/access"
 	"sekimori/internal/web"
 )
 
 // Handler is the site of a body on this machine.
 func (a *App) Handler(body string) (http.Handler, error) { return a.site(body, front{}) }
 
-// HandlerAs is the site as one actor sees it, whoever asks: for who looks at its pages without the doors.
-func (a *App) HandlerAs(body string, actor *access.Actor) (http.Handler, error) {
-	c := a.config(body, front{})
-	c.Identify = func(*http.Request) (*access.Actor, error) { return actor, nil }
-	return web.New(c)
-}
-
 // site is the site of a body behind what stands in front of it.
 func (a *App) site(body string, f front) (http.Handler, error) {
-	return web.New(a.config(body, f))
-}
-
-func (a *App) config(body string, f front) web.Config {
 	c := web.Config{
 		Product: "関守", Body: body, Log: slog.Default(), Ready: a.DB.Check, Hosts: f.hosts, Front: f.Front,
 		Identify: a.Doors.Identify, SignIn: "/signin", Step: signin.Step, Me: me,
@@ -45,7 +33,7 @@ func (a *App) config(body string, f front) web.Config {
 		c.Menu = append(c.Menu, m.Menu...)
 		c.Parts = append(c.Parts, m.Part)
 	}
-	return c
+	return web.New(c)
 }
 
 type serveCommand struct {

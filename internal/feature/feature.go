@@ -39,6 +39,22 @@ type Task struct {
 	Late   bool
 }
 
+// SearchSides lead between what can be looked for, with the words that were typed.
+func SearchSides(current, words string) ui.Tabs {
+	t := ui.Tabs{Label: "さがすもの"}
+	for _, side := range []ui.Link{{Text: "条項と義務", Href: "/search"}, {Text: "組織と職員", Href: "/find"}} {
+		side.Current = side.Href == current
+		if words != "" {
+			side.Href += "?" + url.Values{"q": {words}}.Encode()
+		}
+		t.Links = append(t.Links, side)
+	}
+	return t
+}
+
+// Moment writes a db.Time, or a text that holds one or nothing, as an office reads it: 令和8年4月1日 9:05.
+func Moment[T ~string](at T) string { return jpdate.Moment(db.Time(at).Time()) }
+
 // ClauseHref is the page of a clause that a pack names; each part is percent-encoded and / kept.
 func ClauseHref(p *regime.Pack, ref string) string {
 	document, clause := p.Resolve(ref)

@@ -6,20 +6,12 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
-	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/account"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
 )
-
-// moment writes a moment as an office reads it, "" for none.
-func moment[T ~string](t T) string {
-	if t == "" {
-		return ""
-	}
-	return jpdate.Moment(db.Time(t).Time())
-}
 
 // lastSessions is how many sessions the page of an account lists.
 const lastSessions = 20
@@ -81,9 +73,9 @@ func accountFacts(a account.Account, name string, life account.Life, password ac
 	secret := ui.Text("なし（ほかの職員認証で入る人）")
 	switch {
 	case password.Temporary:
-		secret = ui.Cell{{Text: "仮パスワード", Tone: ui.Warn}, {Text: moment(password.Expires) + "まで使えます", Quiet: true}}
+		secret = ui.Cell{{Text: "仮パスワード", Tone: ui.Warn}, {Text: feature.Moment(password.Expires) + "まで使えます", Quiet: true}}
 	case password.Has:
-		secret = ui.Text("本人が" + moment(password.MadeAt) + "に設定")
+		secret = ui.Text("本人が" + feature.Moment(password.MadeAt) + "に設定")
 		if !password.Due.IsZero() {
 			secret = append(secret, ui.Item{Text: password.Due.Wareki() + "までに変更", Quiet: true})
 		}
@@ -94,7 +86,7 @@ func accountFacts(a account.Account, name string, life account.Life, password ac
 		{Term: "状態", Cell: ui.Cell{accountState(a.State)}},
 		{Term: "在籍", Cell: works},
 		{Term: "パスワード", Cell: secret},
-		{Term: "登録", Cell: ui.Text(moment(a.MadeAt))},
+		{Term: "登録", Cell: ui.Text(feature.Moment(a.MadeAt))},
 	}}
 }
 
@@ -137,7 +129,7 @@ func heldTable(held []account.Held) ui.Table {
 		if h.Lost {
 			kind = append(kind, ui.Item{Text: "登録し直しが必要", Tone: ui.Warn})
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{kind, ui.Text(h.Label), ui.Text(moment(h.AddedAt)), ui.Text(moment(h.UsedAt))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{kind, ui.Text(h.Label), ui.Text(feature.Moment(h.AddedAt)), ui.Text(feature.Moment(h.UsedAt))}})
 	}
 	return t
 }
@@ -153,9 +145,9 @@ func sessionsTable(sessions []account.Session, now db.Time) ui.Table {
 			if (because == "") != open {
 				continue
 			}
-			end := ui.Cell{{Text: "サインイン中", Tone: ui.Info}, {Text: "最後の操作 " + moment(s.UsedAt), Quiet: true}}
+			end := ui.Cell{{Text: "サインイン中", Tone: ui.Info}, {Text: "最後の操作 " + feature.Moment(s.UsedAt), Quiet: true}}
 			if !open {
-				end = ui.Cell{{Text: moment(at)}, {Text: because.Title(), Quiet: true}}
+				end = ui.Cell{{Text: feature.Moment(at)}, {Text: because.Title(), Quiet: true}}
 			}
 			how := ui.Text(s.How.Title())
 			if s.Factor {
@@ -165,7 +157,7 @@ func sessionsTable(sessions []account.Session, now db.Time) ui.Table {
 			if s.Failed > 0 {
 				from = append(from, ui.Item{Text: "前の失敗 " + ui.Figure(int(s.Failed)) + "回", Tone: ui.Warn})
 			}
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(moment(s.MadeAt)), from, how, end}})
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(feature.Moment(s.MadeAt)), from, how, end}})
 		}
 	}
 	return t
@@ -178,7 +170,7 @@ func keysTable(keys []account.HeldKey) ui.Table {
 		for _, x := range k.Permissions() {
 			can = append(can, x.Title())
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(k.Label), ui.Text(can...), ui.Text(moment(k.ExpiresAt)), ui.Text(moment(k.UsedAt))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(k.Label), ui.Text(can...), ui.Text(feature.Moment(k.ExpiresAt)), ui.Text(feature.Moment(k.UsedAt))}})
 	}
 	return t
 }
@@ -198,7 +190,7 @@ func askedTable(list []account.Recovery, names map[string]string, now db.Time) u
 	t := ui.Table{Caption: "二つ目の確認の再登録", Stack: true, Columns: []ui.Column{{Title: "求めた時", Head: true, Keep: true}, {Title: "求めた人"}, {Title: "理由"}, {Title: "状態", Keep: true}, {Title: "決めた人"}}}
 	for _, x := range list {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			ui.Text(moment(x.AskedAt)), ui.Text(names[x.AskedBy]), ui.Text(x.Reason), ui.Text(x.At(now).Title()), ui.Text(names[x.DecidedBy], moment(x.DecidedAt)),
+			ui.Text(feature.Moment(x.AskedAt)), ui.Text(names[x.AskedBy]), ui.Text(x.Reason), ui.Text(x.At(now).Title()), ui.Text(names[x.DecidedBy], feature.Moment(x.DecidedAt)),
 		}})
 	}
 	return t

@@ -7,6 +7,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
+	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/account"
 	"sekimori/internal/kernel/org"
@@ -56,7 +57,7 @@ func (p pages) accounts(ctx context.Context, r *web.Request) (board, error) {
 		}
 		t := ui.Table{Caption: "利用者", Stack: true, Columns: []ui.Column{{Title: "利用者ID", Head: true, Keep: true}, {Title: "氏名"}, {Title: "状態", Keep: true}, {Title: "登録", Keep: true}}}
 		for _, a := range list {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Anchor(a.Login, accountHref(a.ID)), ui.Text(called[a.ID]), {accountState(a.State)}, ui.Text(moment(a.MadeAt))}})
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Anchor(a.Login, accountHref(a.ID)), ui.Text(called[a.ID]), {accountState(a.State)}, ui.Text(feature.Moment(a.MadeAt))}})
 		}
 		v.Parts = []part{{Table: t}}
 		v.Pager, v.Notices = ui.Pager{}, nil

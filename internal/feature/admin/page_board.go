@@ -5,6 +5,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
+	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/account"
 	"sekimori/internal/web"
@@ -91,7 +92,7 @@ func handed(name, login, password string, until db.Time) slip {
 		s.Steps = []string{"庁内の職員認証で、関守にサインインしてください。パスワードは要りません。"}
 		return s
 	}
-	s.Items = append(s.Items, slipItem{Term: "仮パスワード", Text: password, Secret: true}, slipItem{Term: "使える期限", Text: moment(until)})
+	s.Items = append(s.Items, slipItem{Term: "仮パスワード", Text: password, Secret: true}, slipItem{Term: "使える期限", Text: feature.Moment(until)})
 	s.Steps = []string{
 		"関守のサインインの画面で、利用者IDと仮パスワードを入れます。",
 		"続けて、自分だけが知るパスワードに変えます。仮パスワードは、そこで使えなくなります。",

@@ -6,6 +6,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
+	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/web"
@@ -48,7 +49,7 @@ func (p pages) jobs(ctx context.Context, r *web.Request) (board, error) {
 				if j.State == job.Done && i == manyDone {
 					break
 				}
-				t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Anchor(j.Title, jobHref(j.ID)), {jobState(j.State)}, ui.Text(moment(j.CreatedAt)), ui.Text(ui.Figure(int(j.Tries))), course(j)}})
+				t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Anchor(j.Title, jobHref(j.ID)), {jobState(j.State)}, ui.Text(feature.Moment(j.CreatedAt)), ui.Text(ui.Figure(int(j.Tries))), course(j)}})
 			}
 			v.Parts = append(v.Parts, part{Table: t})
 		}
@@ -61,15 +62,15 @@ func (p pages) jobs(ctx context.Context, r *web.Request) (board, error) {
 func course(j job.Job) ui.Cell {
 	switch j.State {
 	case job.Stopped:
-		return ui.Text(j.Error, moment(j.EndedAt)+"に停止")
+		return ui.Text(j.Error, feature.Moment(j.EndedAt)+"に停止")
 	case job.Done:
-		return ui.Text(moment(j.EndedAt) + "に終了")
+		return ui.Text(feature.Moment(j.EndedAt) + "に終了")
 	case job.Running:
 		return ui.Text(j.Note, ui.Progress{Done: int(j.Progress.Done), Total: int(j.Total)}.Words())
 	case job.Waiting:
 	}
 	if j.Error != "" {
-		return ui.Text("失敗したため、"+moment(j.DueAt)+"にやり直します", j.Error)
+		return ui.Text("失敗したため、"+feature.Moment(j.DueAt)+"にやり直します", j.Error)
 	}
 	return nil
 }
@@ -84,7 +85,7 @@ func (p pages) job(ctx context.Context, r *web.Request) (v board, err error) {
 		v.Kicker = "自動処理"
 		v.Facts.Items = []ui.Description{
 			{Term: "状態", Cell: ui.Cell{jobState(j.State)}},
-			{Term: "始めた時", Cell: ui.Text(moment(j.CreatedAt))},
+			{Term: "始めた時", Cell: ui.Text(feature.Moment(j.CreatedAt))},
 			{Term: "回数", Cell: ui.Text(ui.Figure(int(j.Tries)))},
 			{Term: "経過", Cell: course(j)},
 			{Term: "対象", Cell: ui.Cell{{Text: j.Payload, Quiet: true}}},

@@ -10,6 +10,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/text"
+	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/account"
 	"sekimori/internal/kernel/org"
@@ -45,7 +46,7 @@ func (p pages) places(ctx context.Context, r *web.Request) (board, error) {
 		t := ui.Table{Caption: "所属端末の利用者", Stack: true, Empty: "まだありません。", Columns: []ui.Column{{Title: "名前", Head: true}, {Title: "組織"}, {Title: "状態", Keep: true}, {Title: "登録", Keep: true}}}
 		v.Stats = ui.Stats{}
 		for _, a := range list {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Anchor(a.Login, placeHref(a.ID)), ui.Text(called[a.ID]), {accountState(a.State)}, ui.Text(moment(a.MadeAt))}})
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Anchor(a.Login, placeHref(a.ID)), ui.Text(called[a.ID]), {accountState(a.State)}, ui.Text(feature.Moment(a.MadeAt))}})
 			if len(list) > fewPlaces || a.State != account.Active {
 				continue
 			}
@@ -92,7 +93,7 @@ func (p pages) place(ctx context.Context, r *web.Request) (v board, err error) {
 		}
 		v = board{Page: r.Page(a.Login, home(), placesLink())}
 		v.Kicker = "所属端末"
-		v.Facts.Items = []ui.Description{{Term: "組織", Cell: ui.Text(called[a.ID])}, {Term: "状態", Cell: ui.Cell{accountState(a.State)}}, {Term: "登録", Cell: ui.Text(moment(a.MadeAt))}}
+		v.Facts.Items = []ui.Description{{Term: "組織", Cell: ui.Text(called[a.ID])}, {Term: "状態", Cell: ui.Cell{accountState(a.State)}}, {Term: "登録", Cell: ui.Text(feature.Moment(a.MadeAt))}}
 		t := ui.Table{Caption: "端末", Stack: true, Empty: "まだありません。", Columns: []ui.Column{{Title: "置いてある所", Head: true}, {Title: "状態", Keep: true}, {Title: "登録", Keep: true}}}
 		choice := ui.Field{Type: ui.Radio, Name: "terminal", Label: "取り消す端末", Required: true}
 		for _, x := range terminals {
@@ -100,7 +101,7 @@ func (p pages) place(ctx context.Context, r *web.Request) (v board, err error) {
 			if x.State == account.Waiting && x.Expires <= string(p.o.now()) {
 				state = "登録コードの期限切れ"
 			}
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(x.Label), ui.Text(state), ui.Text(moment(x.MadeAt))}})
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(x.Label), ui.Text(state), ui.Text(feature.Moment(x.MadeAt))}})
 			if x.State != account.Withdrawn {
 				choice.Options = append(choice.Options, ui.Option{Value: string(x.ID), Text: x.Label})
 			}
@@ -153,7 +154,7 @@ func (p pages) addTerminal(ctx context.Context, r *web.Request, in terminalInput
 	v.Notice = ui.Notice{Tone: ui.Warn, Title: "登録コードは、二度と表示されません", Lines: []string{"期限までに、端末で入れてください。過ぎたら、もう一度出します。"}, Links: []ui.Link{{Text: "所属端末の画面へ戻る", Href: placeHref(place)}}}
 	v.Slips = []slip{{
 		Title: t.Label,
-		Items: []slipItem{{Term: "登録コード", Text: code[:len(code)/2] + "-" + code[len(code)/2:], Secret: true}, {Term: "使える期限", Text: moment(t.Expires)}},
+		Items: []slipItem{{Term: "登録コード", Text: code[:len(code)/2] + "-" + code[len(code)/2:], Secret: true}, {Term: "使える期限", Text: feature.Moment(t.Expires)}},
 		Steps: []string{"加える端末で、関守の「所属端末」の画面（/place）を開きます。", "「端末の登録」に登録コードを入れます。", "続けて、今日の番号を入れると使い始められます。"},
 	}}
 	return v, nil

@@ -6,6 +6,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
+	"sekimori/internal/feature"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
 )
@@ -32,7 +33,7 @@ func (p pages) recoveries(ctx context.Context, r *web.Request) (board, error) {
 			if !confirms(r.Actor(), x, of[x.Account]) {
 				who = append(who, ui.Item{Text: "ほかの人が決めます", Quiet: true})
 			}
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{who, ui.Text(names[x.AskedBy], moment(x.AskedAt)), ui.Text(x.Reason), ui.Text(moment(x.Expires))}})
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{who, ui.Text(names[x.AskedBy], feature.Moment(x.AskedAt)), ui.Text(x.Reason), ui.Text(feature.Moment(x.Expires))}})
 		}
 		v.Parts = []part{{Table: t}}
 		return nil
@@ -61,8 +62,8 @@ func (p pages) recovery(ctx context.Context, r *web.Request) (v board, err error
 				{Term: "氏名", Cell: ui.Text(called[a.ID])},
 				{Term: "利用者ID", Cell: ui.Text(a.Login)},
 				{Term: "理由", Cell: ui.Text(x.Reason)},
-				{Term: "求めた人", Cell: ui.Text(names[x.AskedBy], moment(x.AskedAt))},
-				{Term: "期限", Cell: ui.Text(moment(x.Expires))},
+				{Term: "求めた人", Cell: ui.Text(names[x.AskedBy], feature.Moment(x.AskedAt))},
+				{Term: "期限", Cell: ui.Text(feature.Moment(x.Expires))},
 			}
 			var doings []doing
 			if confirms(r.Actor(), x, a) {

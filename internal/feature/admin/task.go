@@ -12,8 +12,8 @@ import (
 	"sekimori/internal/web/ui"
 )
 
-// tasks are what those who run Sekimori have to do: to confirm that somebody is he, to see to what has stopped, to close what has
-// lapsed, and to have settings decided.
+// tasks are what those who run Sekimori have to do: to confirm that somebody is he, to see to what has stopped, and to
+// have settings decided.
 func (p pages) tasks(ctx context.Context, r db.Reader, actor *access.Actor) ([]feature.Task, error) {
 	if actor.Chart == nil {
 		return nil, nil
@@ -38,13 +38,6 @@ func (p pages) tasks(ctx context.Context, r db.Reader, actor *access.Actor) ([]f
 		if len(list) > 0 {
 			tasks = append(tasks, feature.Task{Do: "停止した自動処理をやり直す", About: ui.Figure(len(list)) + "件", Href: jobsHref})
 		}
-	}
-	lapsed, err := p.o.lapsed(ctx, r, actor)
-	if err != nil {
-		return nil, err
-	}
-	if len(lapsed) > 0 {
-		tasks = append(tasks, feature.Task{Do: "所属がなくなった利用者を廃止する", About: ui.Figure(len(lapsed)) + "人", Href: accountsHref + "/lapsed"})
 	}
 	if actor.Can(access.SettingDraft) {
 		n, err := p.open(ctx, r)

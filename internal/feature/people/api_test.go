@@ -10,6 +10,7 @@ import (
 
 	"sekimori/internal/feature/people"
 	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit/tiny"
@@ -29,7 +30,7 @@ func (l *library) asks(path string, want int) map[string]any {
 		l.Fatal(err1)
 	}
 	log := trail.New(nil)
-	description, err := web.OpenAPI(people.Module(people.New(log, nil, nil), people.NewDirectory(log, regime.NewLibrary(set, nil))).Part)
+	description, err := web.OpenAPI(people.Module(people.New(log, nil, nil), people.NewDirectory(log, regime.NewLibrary(set, nil), &org.Charts{}, nil)).Part)
 	if err != nil {
 		l.Fatal(err)
 	}

@@ -91,7 +91,7 @@ func TestSuggestions(t *testing.T) {
 		for l.name = range sight {
 			for words, want := range map[string]string{
 				"":                       "",
-				" 　":                     "",
+				"　　":                     "",
 				"A30":                    "小川 六実、片山 七海、木下 八重、久米 九郎",
 				"ａ302":                   "片山 七海",
 				"青":                      "青木 一",

@@ -24,6 +24,7 @@ func Module(s *Service, d *Directory) feature.Module {
 		Part: web.Part{Pages: files, Routes: []web.Route{
 			web.Get("/org", who, "org", p.org),
 			web.Get("/org/unit/{unit}", who, "unit", p.unit),
+			web.Get("/find", who, "find", p.find),
 			web.Get("/posts", who, "list", p.posts),
 			web.Get("/systems", who, "list", p.systems),
 			web.Get("/people", read, "people", p.people),

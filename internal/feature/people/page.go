@@ -166,8 +166,8 @@ func span(from, until jpdate.Date) string {
 
 // regimeTitle is what a regime is called.
 func (s snapshot) regimeTitle(id string) string {
-	if p, ok := s.pack(id); ok {
-		return p.Title
+	if rules, ok := s.chart.Rules(id); ok {
+		return rules.Title
 	}
 	return id
 }

@@ -46,7 +46,10 @@ func (p pages) roles(ctx context.Context, r *web.Request) (rolesView, error) {
 			}
 			v.Results.Tables = append(v.Results.Tables, table)
 		}
-		return nil
+		own := access.Rules()
+		table, err := s.rolesOfRegime(ctx, d, own.Regime, own.Title+"を動かす役割（規程にはないもの）", own.Roles)
+		v.Results.Tables = append(v.Results.Tables, table)
+		return err
 	})
 	return v, err
 }
@@ -121,24 +124,24 @@ func (p pages) role(ctx context.Context, r *web.Request) (roleView, error) {
 	d, unit := p.asOf(r), r.Query("unit")
 	var v roleView
 	err := p.d.on(ctx, r.Actor(), d.Date, func(s snapshot) error {
-		pack, known := s.pack(r.Path("regime"))
+		rules, known := s.chart.Rules(r.Path("regime"))
 		if !known {
 			return errs.New(errs.NotFound, "この規程は、この日に適用されていません。")
 		}
-		role, known := pack.Role(r.Path("role"))
+		role, known := rules.Role(r.Path("role"))
 		if !known {
 			return errs.New(errs.NotFound, "この役割はありません。")
 		}
-		path := "/roles/" + url.PathEscape(pack.ID) + "/" + url.PathEscape(role.ID)
+		path := "/roles/" + url.PathEscape(rules.Regime) + "/" + url.PathEscape(role.ID)
 		v = roleView{Page: r.Page(role.Title, ui.Link{Text: "役割を担う人", Href: d.href("/roles")}), Form: d.form(path)}
-		v.Kicker = pack.Title
-		v.Facts = s.roleFacts(pack.ID, role)
+		v.Kicker = rules.Title
+		v.Facts = s.roleFacts(rules.Regime, role)
 		v.Results = rolesResults{Day: d.words()}
 		if len(role.Everyone) > 0 {
 			return nil
 		}
-		v.Results.Files = d.files(pack.ID, role.ID)
-		all := s.chart.All(pack.ID, role.ID)
+		v.Results.Files = d.files(rules.Regime, role.ID)
+		all := s.chart.All(rules.Regime, role.ID)
 		if role.Scope != org.ScopeBody {
 			v.Form.Fields = append([]ui.Field{{Name: "unit", Label: "組織", Help: "コードか名称、下を含む", Value: unit}}, v.Form.Fields...)
 			var ok bool
@@ -190,6 +193,9 @@ func (s snapshot) roleFacts(regime string, role org.Role) ui.DescriptionList {
 	if role.Clause != "" {
 		l.Items = append(l.Items, ui.Description{Term: "条項", Cell: s.clause(regime, role.Clause)})
 	}
+	if _, known := s.pack(regime); !known {
+		return l // of Sekimori itself: no policy asks anything of it
+	}
 	if href := s.to(access.DutyRead, "/duties/"+url.PathEscape(regime)+"/"+url.PathEscape(role.ID)); href != "" {
 		l.Items = append(l.Items, ui.Description{Term: "義務", Cell: ui.Anchor("この役割の義務を見る", href)})
 	}
@@ -209,6 +215,8 @@ func (s snapshot) rule(regime string, role org.Role) []string {
 			words += e.Title()
 		}
 		lines = append(lines, words)
+	case role.Named:
+		lines = append(lines, "決裁によって任命された人")
 	case len(role.OneOf) > 0:
 		words := "次の役割をまとめた呼び方: "
 		for i, m := range role.OneOf {

@@ -72,6 +72,9 @@ func (l *library) id(name string) string {
 func TestEachReaderSeesHisOwn(t *testing.T) {
 	t.Parallel()
 	l := scoped(t)
+	if err := l.log.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	for l.name = range sight {
 		in := 0
 		for name, reading := range readings {
@@ -79,7 +82,7 @@ func TestEachReaderSeesHisOwn(t *testing.T) {
 			if here {
 				in++
 			}
-			for _, path := range []string{"/people", "/people?q=" + url.QueryEscape(name), "/people?kana=" + url.QueryEscape("ア"), "/people?unit=00"} {
+			for _, path := range []string{"/people", "/people?q=" + url.QueryEscape(name), "/find?q=" + url.QueryEscape(name), "/people?kana=" + url.QueryEscape("ア"), "/people?unit=00"} {
 				if got := strings.Contains(l.page(path).One(t, "main").Text(), reading); got != here {
 					t.Errorf("%q sees %s by %s: %v", l.name, name, path, got)
 				}

@@ -64,7 +64,8 @@ func begin(t *testing.T) *library {
 	l := &library{T: t, db: testkit.Open(t, testkit.DSN(t, db.SQLite, modules), modules), who: reader}
 	l.clock = testkit.NewClock(t, "2025-04-01T09:00:00+09:00")
 	l.db.Now = l.clock.Now
-	log := trail.New(l.db).Follow(search.New(search.Org()...).Follower())
+	index := search.New(search.Org()...)
+	log := trail.New(l.db).Follow(index.Follower())
 	l.log = log
 	files, err1 := file.In(t.TempDir())
 	set, err2 := regime.Load(tiny.Regimes(), nil)
@@ -75,7 +76,7 @@ func begin(t *testing.T) *library {
 	rules := func(context.Context, db.Reader) ([]org.Rules, error) {
 		return append(set.OrgRules(), access.Rules()), nil
 	}
-	l.Service, l.staff, l.gate = people.New(log, files, rules), people.NewDirectory(log, packs), access.NewGate(&org.Charts{}, rules)
+	l.Service, l.staff, l.gate = people.New(log, files, rules), people.NewDirectory(log, packs, &org.Charts{}, index), access.NewGate(&org.Charts{}, rules)
 	l.Jobs = job.New(l.db, l.Kinds()...)
 	var err error
 	l.site, err = web.New(web.Config{
@@ -252,7 +253,7 @@ func (l *library) person(name string) string {
 
 func TestTemplatesFitTheirViews(t *testing.T) {
 	t.Parallel()
-	webtest.Parts(t, people.Module(nil, people.NewDirectory(nil, regime.NewLibrary(&regime.Set{}, nil))).Part)
+	webtest.Parts(t, people.Module(nil, people.NewDirectory(nil, regime.NewLibrary(&regime.Set{}, nil), &org.Charts{}, nil)).Part)
 }
 
 func TestEveryPageSaysWhatToDoWhereThereIsNothing(t *testing.T) {
@@ -289,6 +290,29 @@ func TestUnits(t *testing.T) {
 	l.shows(old, "旧事務室は、この日にはありません", "事務は貸出室が引き継いでいます。", "後継 貸出室")
 	l.shows("/posts", "館長", "室長", "所属長")
 	l.shows("/systems", "蔵書目録", "L1", "児童書架")
+}
+
+// TestFinding: one word finds people, units, systems and posts, each leads to its own page, and what is no word is said at the field.
+func TestFinding(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	if err := l.log.Settle(l.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for words, want := range map[string]string{"書架": "組織 児童書架", "双葉": "職員 伊藤 双葉", "蔵書": "業務システム 蔵書目録", "館長": "職 館長", "閲覧室": "組織 閲覧室"} {
+		caption, name, _ := strings.Cut(want, " ")
+		doc := l.shows("/find?q="+url.QueryEscape(words), "「"+words+"」が", caption, name)
+		if strings.Contains(doc.One(t, "main").Text(), "索引を作り直しています") {
+			t.Error("the index is behind")
+		}
+		path, row, there := strings.Cut(l.link("/find?q="+url.QueryEscape(words), name), "#")
+		if doc := l.page(path); there && len(doc.All("tr[id="+row+"]")) != 1 {
+			t.Errorf("%s leads to no row of %s", name, path)
+		}
+	}
+	l.shows("/find?q=zzz", "「zzz」が0件見つかりました。")
+	l.shows("/find?q="+strings.Repeat("x", 1500), "さがす言葉が長すぎます。")
+	l.link("/find?q=x", "条項と義務")
 }
 
 // TestTheTrailLeadsToThePages: what the trail calls a thing is one statement about it.

@@ -14,6 +14,7 @@ import (
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/search"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -23,15 +24,17 @@ import (
 type Directory struct {
 	log     *trail.Log
 	library *regime.Library
-	charts  org.Charts
+	charts  *org.Charts
+	index   *search.Index
 
 	mu      sync.Mutex
 	counted map[counting]heads // what was asked for last
 }
 
-// NewDirectory makes a directory by the roles of the packs that are in force.
-func NewDirectory(log *trail.Log, library *regime.Library) *Directory {
-	return &Directory{log: log, library: library, counted: map[counting]heads{}}
+// NewDirectory makes a directory by the roles of the packs that are in force and of Sekimori itself. charts are those of the whole
+// program, so that each is made once.
+func NewDirectory(log *trail.Log, library *regime.Library, charts *org.Charts, index *search.Index) *Directory {
+	return &Directory{log: log, library: library, charts: charts, index: index, counted: map[counting]heads{}}
 }
 
 // today is the day in Japan.
@@ -65,7 +68,7 @@ func (d *Directory) snapshot(ctx context.Context, r db.Reader, by *access.Actor,
 	}
 	s := snapshot{Reader: r, View: org.View{On: day, Now: db.At(d.log.DB().Now())}, packs: set.Packs, d: d}
 	s.reader = newReader(by, s.View)
-	s.chart, err = d.charts.At(ctx, r, s.View, set.OrgRules())
+	s.chart, err = d.charts.At(ctx, r, s.View, append(set.OrgRules(), access.Rules()))
 	return s, err
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"sekimori/internal/base/db"
-	"sekimori/internal/base/id"
 	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
@@ -67,12 +66,11 @@ func vacancyTasks(actor *access.Actor) []feature.Task {
 		if len(h.Role.Everyone) > 0 || len(h.Role.OneOf) > 0 {
 			continue
 		}
-		units := map[id.ID]bool{}
-		for _, unit := range actor.Chart.Reach(h) {
-			units[unit] = true
+		units, systems := actor.Chart.Reach(h)
+		for _, unit := range units {
 			below[h.Regime+" "+org.UnitHome(unit)] = true
 		}
-		for _, system := range actor.Chart.SystemsOf(h.Regime, units) {
+		for _, system := range systems {
 			below[h.Regime+" "+org.SystemHome(system)] = true
 		}
 		if h.Home == org.BodyHome {

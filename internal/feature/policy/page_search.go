@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 
+	"sekimori/internal/feature"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
 )
@@ -17,6 +19,7 @@ const (
 // searchView is the search page; Results is what the form replaces.
 type searchView struct {
 	web.Page
+	Sides   ui.Tabs
 	Form    ui.SearchForm
 	Results resultsView
 }
@@ -42,6 +45,9 @@ func (p pages) search(ctx context.Context, r *web.Request) (searchView, error) {
 	query := r.Query("q")
 	v := searchView{Page: r.Page("条項と義務をさがす"), Form: searchForm(query)}
 	v.Form.Swap = "results"
+	if r.Actor().Can(access.OrgRead) {
+		v.Sides = feature.SearchSides("/search", query)
+	}
 	if query == "" || len(v.Form.Faults()) > 0 {
 		return v, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/account"
 	"sekimori/internal/web"
@@ -61,9 +62,9 @@ func facts(actor *access.Actor, a account.Account, s account.Session, last accou
 	}}
 	before := ui.Text("これが最初です")
 	if last.ID != "" {
-		before = ui.Cell{{Text: inJapan(last.MadeAt)}, {Text: last.Address, Quiet: true}}
+		before = ui.Cell{{Text: feature.Moment(last.MadeAt)}, {Text: last.Address, Quiet: true}}
 		if last.Out != "" {
-			before = append(before, ui.Item{Text: inJapan(db.Time(last.Out)) + " に終了（" + last.OutWhy.Title() + "）", Quiet: true})
+			before = append(before, ui.Item{Text: feature.Moment(last.Out) + " に終了（" + last.OutWhy.Title() + "）", Quiet: true})
 		}
 	}
 	l.Items = append(l.Items, ui.Description{Term: "前回のサインイン", Cell: before})
@@ -83,13 +84,13 @@ func factorTable(held []account.Held) (ui.Table, ui.Form) {
 			left = ui.Figure(h.Left)
 		}
 		if h.UsedAt != "" {
-			used = inJapan(db.Time(h.UsedAt))
+			used = feature.Moment(h.UsedAt)
 		}
 		name := ui.Text(h.Label)
 		if h.Lost {
 			name = append(name, ui.Item{Text: "登録し直しが必要", Tone: ui.Warn})
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.Text(h.Kind.Title()), ui.Text(inJapan(h.AddedAt)), ui.Text(used), ui.Text(left)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ui.Text(h.Kind.Title()), ui.Text(feature.Moment(h.AddedAt)), ui.Text(used), ui.Text(left)}})
 		choice.Options = append(choice.Options, ui.Option{Value: string(h.ID), Text: h.Label})
 	}
 	if len(held) == 0 {
@@ -102,11 +103,11 @@ func factorTable(held []account.Held) (ui.Table, ui.Form) {
 func sessionTable(own id.ID, sessions []account.Session) (ui.Table, ui.Form) {
 	t := ui.Table{Caption: "いまサインインしている所", Stack: true, Columns: []ui.Column{{Title: "始まり", Keep: true, Head: true}, {Title: "どこから"}, {Title: "方法", Keep: true}, {Title: "最後に使った時", Keep: true}}}
 	for _, s := range sessions {
-		at := ui.Text(inJapan(s.MadeAt))
+		at := ui.Text(feature.Moment(s.MadeAt))
 		if s.ID == own {
 			at = append(at, ui.Item{Text: "この画面", Tone: ui.Info})
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{at, {{Text: s.Address}, {Text: s.Agent, Quiet: true}}, ui.Text(s.How.Title()), ui.Text(inJapan(s.UsedAt))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{at, {{Text: s.Address}, {Text: s.Agent, Quiet: true}}, ui.Text(s.How.Title()), ui.Text(feature.Moment(s.UsedAt))}})
 	}
 	return t, ui.Form{Action: "/account/sessions/end", Buttons: ui.ButtonRow{Buttons: []ui.Button{{Text: "この画面のほかのすべてでサインアウトする", Quiet: true}}}}
 }
@@ -124,9 +125,9 @@ func keyTable(keys []account.HeldKey) (ui.Table, ui.Form) {
 		}
 		used := ""
 		if k.UsedAt != "" {
-			used = inJapan(db.Time(k.UsedAt))
+			used = feature.Moment(k.UsedAt)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(k.Label), can, ui.Text(inJapan(k.ExpiresAt)), ui.Text(used)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(k.Label), can, ui.Text(feature.Moment(k.ExpiresAt)), ui.Text(used)}})
 		choice.Options = append(choice.Options, ui.Option{Value: string(k.ID), Text: k.Label})
 	}
 	if len(choice.Options) == 0 {
@@ -229,6 +230,3 @@ func asInvalid(err error) (*errs.Error, bool) {
 	e, ok := errors.AsType[*errs.Error](err)
 	return e, ok && e.Kind == errs.Invalid
 }
-
-// inJapan writes a moment as an office reads it.
-func inJapan(t db.Time) string { return jpdate.Moment(t.Time()) }

@@ -77,7 +77,7 @@ func (p pages) giveFactor(ctx context.Context, r *web.Request, in factorForm) (w
 	if err != nil {
 		return web.Next{}, atField(err, map[account.FactorKind]string{account.TOTP: "code", account.Printed: "printed", account.Passkey: "answer"}[kind])
 	}
-	return p.greeted(ctx, s, p.in(r, token, in.Next))
+	return p.greeted(ctx, r, account.Signed{Token: token, Session: s}, in.Next)
 }
 
 type twoForm struct {
@@ -96,7 +96,7 @@ func (p pages) giveTwo(ctx context.Context, r *web.Request, in twoForm) (web.Nex
 	if err != nil {
 		return web.Next{}, atField(err, "second")
 	}
-	return p.greeted(ctx, s, p.in(r, token, in.Next))
+	return p.greeted(ctx, r, account.Signed{Token: token, Session: s}, in.Next)
 }
 
 type beginForm struct {

@@ -8,6 +8,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
+	"sekimori/internal/feature"
 	"sekimori/internal/kernel/account"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
@@ -72,7 +73,7 @@ func (p pages) signIn(ctx context.Context, r *web.Request, in enterForm) (web.Ne
 	if err != nil {
 		return web.Next{}, err
 	}
-	return p.greeted(ctx, signed.Session, p.in(r, signed.Token, in.Next))
+	return p.greeted(ctx, r, signed, in.Next)
 }
 
 type knownForm struct {
@@ -89,7 +90,7 @@ func (p pages) signInKnown(ctx context.Context, r *web.Request, in knownForm) (w
 	if err != nil {
 		return web.Next{}, err
 	}
-	return p.in(r, signed.Token, in.Next), nil
+	return p.greeted(ctx, r, signed, in.Next)
 }
 
 // away leads to the office's identity provider.
@@ -110,7 +111,7 @@ func (p pages) back(ctx context.Context, r *web.Request) (web.Next, error) {
 		if err != nil {
 			return web.Next{}, err
 		}
-		return p.in(r, signed.Token, k.Next), nil
+		return p.greeted(ctx, r, signed, k.Next)
 	})
 }
 
@@ -126,20 +127,21 @@ func (p pages) in(r *web.Request, token, next string) web.Next {
 	return web.Next{Href: inside(next), Cookies: []*http.Cookie{cookie(r.Client(), token)}}
 }
 
-// greeted tells on the next page when he was here before (kobe-city/standard:8.2.5).
-func (p pages) greeted(ctx context.Context, s account.Session, next web.Next) (web.Next, error) {
+// greeted lets in, and tells on the next page when he was here before (kobe-city/standard:8.2.5).
+func (p pages) greeted(ctx context.Context, r *web.Request, in account.Signed, next string) (web.Next, error) {
+	to, s := p.in(r, in.Token, next), in.Session
 	err := p.d.log.DB().View(ctx, func(reader db.Reader) error {
 		last, err := p.d.Accounts.Before(ctx, reader, s)
 		if err != nil || last.ID == "" {
 			return err
 		}
-		next.Said = "前回のサインインは " + inJapan(last.MadeAt) + " でした。"
+		to.Said = "前回のサインインは " + feature.Moment(last.MadeAt) + " でした。"
 		if s.Failed > 0 {
-			next.Said += "その後に失敗が" + ui.Figure(int(s.Failed)) + "回あります。心当たりがなければ、パスワードを変更し、所属長に知らせてください。"
+			to.Said += "その後に失敗が" + ui.Figure(int(s.Failed)) + "回あります。心当たりがなければ、パスワードを変更し、所属長に知らせてください。"
 		}
 		return nil
 	})
-	return next, err
+	return to, err
 }
 
 // leave ends the session.

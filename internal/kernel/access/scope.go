@@ -66,15 +66,12 @@ func (s *Scope) reach(c *org.Chart, h org.Holding, units map[id.ID]bool, homes m
 	if h.Home == trail.Body {
 		s.body = true
 	}
-	if system, ok := org.SystemOf(h.Home); ok {
-		homes[org.SystemHome(system)] = true
-		return
-	}
-	for _, unit := range c.Reach(h) {
+	reached, systems := c.Reach(h)
+	for _, unit := range reached {
 		units[unit] = true
 	}
-	for _, x := range c.SystemsOf(h.Regime, units) {
-		homes[org.SystemHome(x)] = true
+	for _, system := range systems {
+		homes[org.SystemHome(system)] = true
 	}
 }
 

@@ -29,18 +29,19 @@ func TestScope(t *testing.T) {
 			{"課長", people, "1100 1110 1120 S1 係員 兼務 工事 課員 課長"},                                       // his section, the teams below, who is there beside another post
 			{"課長", proof, "1100 1110 1120 S1 係員 兼務 工事 課員 課長"},                                        //
 			{"課長", access.AccountManage, ""},                                                         // no role of his
-			{"海岸", people, "1200 海岸 隣人"},                                                             // the sibling sees none of it
+			{"海岸", people, "1200 T2 海岸 隣人"},                                                          // the sibling sees none of it; the system of the schools is his as its manager
 			{"局長", people, "1000 1100 1110 1120 1200 1300 1310 S1 S2 係員 兼務 埠頭 局長 工事 旧人 海岸 課員 課長 隣人"}, // the bureau above
 			{"課員", people, "1100 1110 1120 S1 係員 兼務 工事 課員 課長"},                                       // everyone: the own office
 			{"課員", proof, ""}, // and no more than everyone may
 			{"工事", people, "1100 1110 1120 S1 係員 兼務 工事 課員 課長"},                     // of a team, too
 			{"係員", proof, "1100 1110 1120 S1 係員 兼務 工事 課員 課長"},                      // the chief's deputy
 			{"兼務", people, "1100 1110 1120 2100 S1 S3 係員 兼務 工事 情報 監査 管理 課員 課長 運用"}, // both of his offices
-			{"教頭", people, "9001 T1 教頭 校長"},                                        // the other policy
+			{"教頭", people, "9001 T1 教頭 校長 隣人"},                                     // the other policy
+			{"隣人", people, "1200 9001 T1 教頭 校長 海岸 隣人"},                             // not the schools' system of his section: there he is under the city's policy alone
 			{"中学", people, "9002 中学"},                                              //
 			{"管理", people, "0000 1000 1100 1110 1120 1200 1300 1310 2000 2100 S1 S2 S3 係員 兼務 団体 埠頭 局長 工事 情報 旧人 海岸 監査 管理 課員 課長 退職 運用 隣人"}, // the body's seat: all under its policy, and who works nowhere
-			{"教委", people, "8000 9001 9002 T1 中学 団体 教委 教頭 校長 退職"},                                                                        // the other body's seat
-			{"監査", proof, "0000 1000 1100 1110 1120 1200 1300 1310 2000 2100 8000 9001 9002 S1 S2 S3 T1 中学 係員 兼務 団体 埠頭 局長 工事 情報 教委 教頭 旧人 校長 海岸 監査 管理 課員 課長 退職 運用 隣人"},
+			{"教委", people, "8000 9001 9002 T1 T2 中学 団体 教委 教頭 校長 退職 隣人"},                                                                  // the other body's seat
+			{"監査", proof, "0000 1000 1100 1110 1120 1200 1300 1310 2000 2100 8000 9001 9002 S1 S2 S3 T1 T2 中学 係員 兼務 団体 埠頭 局長 工事 情報 教委 教頭 旧人 校長 海岸 監査 管理 課員 課長 退職 運用 隣人"},
 			{"監査", access.PeopleImport, ""},
 			{"運用", access.SettingDecide, ""}, // operates, decides nothing
 			{"運用", access.DeputyName, ""},
@@ -151,8 +152,8 @@ func TestScopeFollowsTheTown(t *testing.T) {
 		p.now("2026-04-01", "end unit 1310", "end unit 1300", "unit 1400 新埠頭課 section kobe-city 1000 after 1300",
 			"end assign 埠頭 1300 課長", "end assign 旧人 1300 係員", "assign 埠頭 1400 課長 main", "end assign 課員 1100 係員", "assign 課員 1200 係員 main")
 		for day, want := range map[string]map[string]string{
-			"2026-03-31T23:59:59+09:00": {"埠頭": "1300 1310 S2 埠頭 旧人", "課長": "1100 1110 1120 S1 係員 兼務 工事 課員 課長", "海岸": "1200 海岸 隣人"},
-			"2026-04-01T00:00:00+09:00": {"埠頭": "1300 1310 1400 S2 埠頭", "課長": "1100 1110 1120 S1 係員 兼務 工事 課長", "海岸": "1200 海岸 課員 隣人"},
+			"2026-03-31T23:59:59+09:00": {"埠頭": "1300 1310 S2 埠頭 旧人", "課長": "1100 1110 1120 S1 係員 兼務 工事 課員 課長", "海岸": "1200 T2 海岸 隣人"},
+			"2026-04-01T00:00:00+09:00": {"埠頭": "1300 1310 1400 S2 埠頭", "課長": "1100 1110 1120 S1 係員 兼務 工事 課長", "海岸": "1200 T2 海岸 課員 隣人"},
 		} {
 			p.Clock.Set(t, day)
 			for who, homes := range want {

@@ -49,6 +49,7 @@ system S1 台帳 1110 kobe-city
 system S2 予約 1300 kobe-city
 system S3 公開 2100 kobe-city
 system T1 校務 9001 kobe-school
+system T2 連携 1200 kobe-school
 post 局長 2 head
 post 課長 4 head
 post 校長 4 head
@@ -73,6 +74,7 @@ assign 教委 8000 教育委員会事務局長 main
 assign 校長 9001 校長 main
 assign 教頭 9001 教頭 main
 assign 中学 9002 校長 main
+assign 隣人 9001 係員 concurrent
 assign 退職 1100 係員 main ..2025-03-31
 assign 監査 2100 係員 main
 assign 運用 2100 係員 main

@@ -55,12 +55,6 @@ func OfPeople(ctx context.Context, r db.Reader, people ...id.ID) ([]Account, err
 	return db.List[Account](ctx, r, `select `+Accounts.Columns()+` from account where person <> '' and person in `+db.In(&args, people)+` order by folded, id`, args...)
 }
 
-// OfUnits reads the accounts of the places of some units, also closed ones.
-func OfUnits(ctx context.Context, r db.Reader, units ...id.ID) ([]Account, error) {
-	var args []any
-	return db.List[Account](ctx, r, `select `+Accounts.Columns()+` from account where unit <> '' and unit in `+db.In(&args, units)+` order by folded, id`, args...)
-}
-
 // openAccounts lists the accounts of a kind that are not closed.
 func openAccounts(ctx context.Context, r db.Reader, kind Kind) ([]Account, error) {
 	return db.List[Account](ctx, r, `select `+Accounts.Columns()+` from account where kind = $1 and state <> 'closed' order by id`, kind)

@@ -1,74 +1,59 @@
 package org
 
 import (
+	"maps"
 	"slices"
 
 	"sekimori/internal/base/id"
 )
 
-// Reach lists the units for which somebody answers by a holding: for a seat of the body all units of the regime, for that of a unit
-// those of the regime in and below it, for a role of everyone the section or school where he works, with its teams. Abolished
-// units come with the one that has their matters now. For a seat of a system there are none.
-func (c *Chart) Reach(h Holding) []id.ID {
-	if h.Home == BodyHome {
-		return c.Tree.ofRegime(h.Regime)
+// Reach lists the units and systems for which somebody answers by a holding: for a seat of the body all of the regime, whoever owns
+// a system; for that of a unit those of the regime in and below it; for a role of everyone the section or school where he works, with
+// its teams; for that of a system this one. Abolished units come with the one that has their matters now.
+func (c *Chart) Reach(h Holding) (units, systems []id.ID) {
+	if system, ok := SystemOf(h.Home); ok {
+		return nil, []id.ID{system}
 	}
-	unit, ok := UnitOf(h.Home)
-	if !ok {
-		return nil
-	}
-	reached := map[id.ID]bool{}
-	if len(h.Role.Everyone) > 0 {
-		unit = c.Tree.office(unit)
-		for _, u := range c.Tree.Subtree(unit) {
-			if x, there := c.Tree.Unit(u); there && (u == unit || x.Kind == KindTeam && c.Tree.office(u) == unit) {
-				reached[u] = true
-			}
-		}
-	} else {
-		for _, u := range c.Tree.Subtree(unit) {
-			if x, there := c.Tree.Unit(u); there && x.Regime == h.Regime {
-				reached[u] = true
-			}
-		}
-	}
-	var list []id.ID
+	reached := c.units(h)
 	for u := range reached {
-		list = append(list, u)
+		units = append(units, u)
 	}
-	for u := range c.Tree.past {
-		if reached[c.Tree.Now(u)] {
-			list = append(list, u)
-		}
-	}
-	return list
-}
-
-// SystemsOf lists the systems of a regime, also those that have ended, whose owner is one of some units.
-func (c *Chart) SystemsOf(regime string, units map[id.ID]bool) []id.ID {
-	var list []id.ID
 	for _, s := range c.last {
-		if s.Regime == regime && units[s.Owner] {
-			list = append(list, s.System)
+		if s.Regime == h.Regime && (h.Home == BodyHome || reached[s.Owner]) {
+			systems = append(systems, s.System)
 		}
 	}
-	return list
+	return units, systems
 }
 
-// ofRegime lists all units of a regime, also those that have ended.
-func (t *Tree) ofRegime(regime string) []id.ID {
-	var list []id.ID
-	for _, u := range t.order {
-		if u.Regime == regime {
-			list = append(list, u.Unit)
+func (c *Chart) units(h Holding) map[id.ID]bool {
+	reached := map[id.ID]bool{}
+	unit, _ := UnitOf(h.Home)
+	office := len(h.Role.Everyone) > 0
+	if office {
+		unit = c.Tree.office(unit)
+	}
+	below := c.Tree.order
+	if h.Home != BodyHome {
+		below = nil
+		for _, u := range c.Tree.Subtree(unit) {
+			if x, there := c.Tree.Unit(u); there {
+				below = append(below, x)
+			}
 		}
 	}
-	for unit, u := range t.past {
-		if u.Regime == regime {
-			list = append(list, unit)
+	for _, u := range below {
+		if office {
+			reached[u.Unit] = u.Unit == unit || u.Kind == KindTeam && c.Tree.office(u.Unit) == unit
+		} else {
+			reached[u.Unit] = u.Regime == h.Regime
 		}
 	}
-	return list
+	for unit, u := range c.Tree.past {
+		reached[unit] = reached[c.Tree.Now(unit)] || h.Home == BodyHome && u.Regime == h.Regime
+	}
+	maps.DeleteFunc(reached, func(_ id.ID, is bool) bool { return !is })
+	return reached
 }
 
 // office is the unit in which somebody works who is assigned to one: of a team what it belongs to.

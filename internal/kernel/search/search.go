@@ -134,7 +134,7 @@ func (x *Index) apply(ctx context.Context, tx *db.Tx, entries []trail.Feed) erro
 	if err := insert(ctx, tx, docs); err != nil {
 		return err
 	}
-	return tidy(ctx, tx, erased, bits.Len64(uint64(entries[0].Seq)) != bits.Len64(uint64(entries[len(entries)-1].Seq+1))) //nolint:gosec // numbers count from 0
+	return tidy(ctx, tx, erased, bits.Len64(uint64(entries[0].Seq)) != bits.Len64(uint64(entries[len(entries)-1].Seq+1)))
 }
 
 func (d Document) row(e trail.Feed) document {
