@@ -341,7 +341,7 @@ func TestKeysOfPeople(t *testing.T) {
 			t.Errorf("%s: %d, want %d", path, answer.Code, want)
 		}
 	}
-	wants("a wrong key", keys[0][:len(keys[0])-1]+"x", http.StatusUnauthorized)
+	wants("a wrong key", keys[0][:len(keys[0])-1]+"!", http.StatusUnauthorized) // no key ends so
 	if answer := w.get(number, web.API+"/me"); answer.Code != http.StatusOK || strings.Contains(answer.Body.String(), `"keyed":true`) {
 		t.Errorf("by the session: %d", answer.Code)
 	}
