@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 
+	"sekimori/internal/base/canon"
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
 )
@@ -99,8 +100,8 @@ func (e Entry) state() (state [2]map[string]any, err error) {
 	return state, nil
 }
 
-// columnsIn reads a part of an entry; one that was erased has no columns.
-func columnsIn(part string) (map[string]any, error) {
+// columnsIn reads a part of an entry, the members of a JSON as COLUMN.MEMBER; one that was erased has no columns.
+func columnsIn(part string) (_ map[string]any, err error) {
 	columns := map[string]any{}
 	if part == "" {
 		return columns, nil
@@ -110,23 +111,39 @@ func columnsIn(part string) (map[string]any, error) {
 	if err := d.Decode(&columns); err != nil {
 		return nil, err
 	}
-	for name, value := range columns {
-		switch value := value.(type) {
-		case string, bool:
-		case json.Number:
-			whole, err := value.Int64()
-			if err != nil {
-				return nil, err
-			}
-			columns[name] = whole
-		default:
-			return nil, fmt.Errorf("%s is no value of a column", name)
-		}
-	}
 	if columns == nil {
 		return nil, errors.New("null is no part")
 	}
-	return columns, nil
+	flat := map[string]any{}
+	for name, value := range columns {
+		object, is := value.(map[string]any)
+		if !is {
+			object, name = map[string]any{name: value}, ""
+		}
+		for member, value := range object {
+			if name != "" {
+				member = name + "." + member
+			}
+			if flat[member], err = single(value); err != nil {
+				return nil, fmt.Errorf("%s is no value of a column: %w", member, err)
+			}
+		}
+	}
+	return flat, nil
+}
+
+// single is a value that can be compared: what holds others is its canonical JSON.
+func single(value any) (any, error) {
+	switch value := value.(type) {
+	case string, bool:
+		return value, nil
+	case json.Number:
+		return value.Int64()
+	case map[string]any, []any:
+		text, err := canon.Marshal(value)
+		return string(text), err
+	}
+	return nil, errors.New("null")
 }
 
 // changes compares a part of two states, by column.

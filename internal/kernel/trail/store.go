@@ -64,7 +64,8 @@ func places(n, columns int) string {
 
 // upsert writes rows with the next version. A row that is not at the version that was read is left, and then the count tells.
 func (t Table[T]) upsert(ctx context.Context, tx *Tx, rows []T) error {
-	args := make([]any, 0, len(rows)*len(t.columns))
+	width := len(t.columns) + len(t.sorts)
+	args := make([]any, 0, len(rows)*width)
 	for _, row := range rows {
 		v := reflect.ValueOf(row)
 		for _, c := range t.columns {
@@ -73,6 +74,11 @@ func (t Table[T]) upsert(ctx context.Context, tx *Tx, rows []T) error {
 				value = t.row(row).Version + 1
 			}
 			args = append(args, value)
+		}
+		if t.sortsOf != nil {
+			for _, key := range t.sortsOf(row) {
+				args = append(args, key)
+			}
 		}
 	}
 	var keys, sets []string
@@ -83,7 +89,10 @@ func (t Table[T]) upsert(ctx context.Context, tx *Tx, rows []T) error {
 			sets = append(sets, c.name+" = excluded."+c.name)
 		}
 	}
-	n, err := tx.inner.Exec(ctx, `insert into `+t.name+` (`+t.Columns()+`) values `+places(len(rows), len(t.columns))+`
+	for _, key := range t.sorts {
+		sets = append(sets, key+" = excluded."+key)
+	}
+	n, err := tx.inner.Exec(ctx, `insert into `+t.name+` (`+strings.Join(append(t.names(), t.sorts...), ", ")+`) values `+places(len(rows), width)+`
 		on conflict (`+strings.Join(keys, ", ")+`) do update set `+strings.Join(sets, ", ")+` where `+t.name+`.version = excluded.version - 1`, args...)
 	if err != nil {
 		return err

@@ -177,9 +177,13 @@ func erasedThrough(ctx context.Context, r db.Reader, things []string) (map[[3]st
 	return through, err
 }
 
-// withEntries reads each row of the table with the entry of its version.
+// withEntries reads each row of the table with the entry of its version, and then its keys.
 func (t Table[T]) withEntries(ctx context.Context, r db.Reader, fn func(row []any) error) error {
-	return db.Raw(ctx, r, `select r.`+strings.Join(t.names(), `, r.`)+`, e.`+strings.Join(lastColumns, `, e.`)+`
+	keys := ``
+	for _, key := range t.sorts {
+		keys += `, r.` + key
+	}
+	return db.Raw(ctx, r, `select r.`+strings.Join(t.names(), `, r.`)+`, e.`+strings.Join(lastColumns, `, e.`)+keys+`
 		from `+t.name+` r left join trail_entry e on e.kind = $1 and e.thing = `+t.thingColumn("r.")+` and e.version = r.version`, []any{t.kind}, fn)
 }
 

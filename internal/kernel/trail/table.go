@@ -36,6 +36,28 @@ type Table[T any] struct {
 	name, kind string
 	columns    []column
 	beside     func(context.Context, *Tx) error // nil for nothing
+	sorts      []string                         // columns beside those of T; see Sorted
+	sortsOf    func(T) []string
+}
+
+// JSON is a column that holds a JSON object in canonical form, "" for none. In an entry it stands as the object that it is, and
+// what is in it changes as columns of their own do, named COLUMN.MEMBER.
+type JSON string
+
+// MarshalJSON implements json.Marshaler.
+func (j JSON) MarshalJSON() ([]byte, error) {
+	if j == "" {
+		return []byte("{}"), nil
+	}
+	return []byte(j), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler; {} is none.
+func (j *JSON) UnmarshalJSON(text []byte) error {
+	if *j = JSON(text); *j == "{}" {
+		*j = ""
+	}
+	return nil
 }
 
 // column is one column of an audited table.
@@ -44,6 +66,7 @@ type column struct {
 	path                 []int // of the field
 	key, personal, added bool
 	text                 bool // for keys: stored as text
+	json                 bool // holds a JSON
 }
 
 // NewTable declares an audited table and the kind of things that it holds. What is wrong with T shows in Check.
@@ -53,7 +76,7 @@ func NewTable[T any](name, kind string) Table[T] {
 		if db, ok := f.Tag.Lookup("db"); ok {
 			marks := strings.Split(f.Tag.Get("trail"), ",")
 			is := func(mark string) bool { return slices.Contains(marks, mark) }
-			t.columns = append(t.columns, column{db, f.Index, is("key"), is("personal"), is("added"), f.Type.Kind() == reflect.String})
+			t.columns = append(t.columns, column{db, f.Index, is("key"), is("personal"), is("added"), f.Type.Kind() == reflect.String, f.Type == reflect.TypeFor[JSON]()})
 		}
 	}
 	return t
@@ -62,6 +85,13 @@ func NewTable[T any](name, kind string) Table[T] {
 // Beside gives the table with fn called before rows are written, in the same transaction, whoever writes them: Erase too.
 func (t Table[T]) Beside(fn func(ctx context.Context, tx *Tx) error) Table[T] {
 	t.beside = fn
+	return t
+}
+
+// Sorted gives the table with columns of text beside those of T that follow from a row, for lists to filter and sort by. They are
+// written with each row and stand in no entry: Verify makes them again, by what of says today.
+func (t Table[T]) Sorted(columns []string, of func(row T) []string) Table[T] {
+	t.sorts, t.sortsOf = columns, of
 	return t
 }
 
@@ -151,6 +181,8 @@ func (t Table[T]) state(row T) (public, personal string, err error) {
 // stored is a field as the database keeps it: a string, an int64, a bool; bytes as their hash.
 func stored(v reflect.Value) (any, error) {
 	switch x := v.Interface().(type) {
+	case JSON:
+		return x, nil
 	case []byte:
 		sum := sha256.Sum256(x)
 		return "sha256:" + hex.EncodeToString(sum[:]), nil
@@ -224,7 +256,7 @@ func (t Table[T]) Put(ctx context.Context, tx *Tx, rows ...T) error {
 	if err := t.begin(ctx, tx, len(rows)); err != nil {
 		return err
 	}
-	for chunk := range slices.Chunk(rows, chunkOf(len(t.columns))) {
+	for chunk := range slices.Chunk(rows, chunkOf(len(t.columns)+len(t.sorts))) {
 		if err := t.upsert(ctx, tx, chunk); err != nil {
 			return err
 		}

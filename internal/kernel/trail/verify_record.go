@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -21,7 +22,12 @@ func (t Table[T]) verify(ctx context.Context, v *verifier) error {
 		thing := f.thing(row)
 		have.things++
 		have.sum += v.versionHash(t.kind, thing, version)
-		v.record(Finding{Index: -1, Kind: t.kind, Thing: thing, Version: version, Table: t.name}, f, row[:len(f.names)], row[len(f.names):])
+		own, entry := row[:len(f.names)], row[len(f.names):len(f.names)+len(lastColumns)]
+		at := Finding{Index: -1, Kind: t.kind, Thing: thing, Version: version, Table: t.name}
+		v.record(at, f, own, entry)
+		if t.sortsOf != nil {
+			v.sorts(at, t.sorts, t.sortsOf(t.read(own)), row[len(f.names)+len(lastColumns):])
+		}
 		return nil
 	}); err != nil || have == v.live[t.kind] && v.found() == found {
 		return err
@@ -83,6 +89,42 @@ func (v *verifier) record(at Finding, f form, row, entry []any) {
 	}
 }
 
+// sorts compares what a row is filtered and sorted by with what follows from it.
+func (v *verifier) sorts(at Finding, columns, follow []string, stored []any) {
+	for i, column := range columns {
+		if stored[i] != follow[i] {
+			at.Column, at.Reason = column, "並べ替えの鍵が、行の内容と違います"
+			v.find(at)
+		}
+	}
+}
+
+// read makes a row of what the database holds; what is not of its type is left out.
+func (t Table[T]) read(stored []any) T {
+	var row T
+	v := reflect.ValueOf(&row).Elem()
+	for i, c := range t.columns {
+		field := v.FieldByIndex(c.path)
+		switch x := stored[i].(type) {
+		case string:
+			if field.Kind() == reflect.String {
+				field.SetString(x)
+			}
+		case int64:
+			if field.CanInt() {
+				field.SetInt(x)
+			} else if field.Kind() == reflect.Bool { // of SQLite
+				field.SetBool(x == 1)
+			}
+		case bool:
+			if field.Kind() == reflect.Bool {
+				field.SetBool(x)
+			}
+		}
+	}
+	return row
+}
+
 // differing names the columns in which two parts differ, or "" where one cannot be read.
 func differing(a, b string) []string {
 	x, err := columnsIn(a)
@@ -104,15 +146,16 @@ type form struct {
 	version, home int
 	parts         [2][]int // public and personal columns, sorted by name
 	truth, bytes  []bool   // by column
+	json          []bool   // by column
 	added         []bool   // by column; nil where none was
 }
 
 func (t Table[T]) form() form {
-	f := form{names: t.names(), truth: make([]bool, len(t.columns)), bytes: make([]bool, len(t.columns))}
+	f := form{names: t.names(), truth: make([]bool, len(t.columns)), bytes: make([]bool, len(t.columns)), json: make([]bool, len(t.columns))}
 	row := reflect.TypeFor[T]()
 	for i, c := range t.columns {
 		kind := row.FieldByIndex(c.path).Type.Kind()
-		f.truth[i], f.bytes[i] = kind == reflect.Bool, kind == reflect.Slice
+		f.truth[i], f.bytes[i], f.json[i] = kind == reflect.Bool, kind == reflect.Slice, c.json
 		if c.added {
 			if f.added == nil {
 				f.added = make([]bool, len(t.columns))
@@ -184,7 +227,11 @@ func (f form) stateOf(part int, columns []int, row []any) (state, odd string) {
 		name, ok := f.names[c], false
 		switch x := row[c].(type) {
 		case string:
-			o.text(name, x)
+			if f.json[c] {
+				o.json(name, cmp.Or(x, "{}"))
+			} else {
+				o.text(name, x)
+			}
 			ok = !f.truth[c] && !f.bytes[c]
 		case bool:
 			o.truth(name, x)
