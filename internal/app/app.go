@@ -24,6 +24,7 @@ import (
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/register"
 	"sekimori/internal/kernel/search"
 	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
@@ -45,6 +46,7 @@ type App struct {
 	Gate     *access.Gate // what somebody may do
 	Accounts *account.Service
 	Doors    *signin.Doors
+	Ledgers  *register.Service
 
 	charts   org.Charts
 	settings setting.Memory
@@ -121,20 +123,24 @@ func begin(ctx context.Context, d *db.DB, at Place, offered *regime.Set) (*App, 
 	if err := a.Log.KeepErasures(ctx); err != nil { // what was erased when the process was killed
 		return nil, err
 	}
+	if err := a.Library.Define(ctx, d); err != nil {
+		return nil, err
+	}
 	return a, a.index.Begin(ctx, a.Log)
 }
 
 // Assemble puts the features together; it touches nothing.
 func Assemble(d *db.DB, files *file.Store, offered *regime.Set) *App {
-	index := search.New(search.Org()...)
-	log := trail.New(d).Follow(trail.Things(), index.Follower())
 	library := regime.NewLibrary(offered, capabilities())
+	index := search.New(search.Org()...).Beside(register.Found(library.Shelf, func() time.Time { return d.Now() }))
+	log := trail.New(d).Follow(trail.Things(), index.Follower(), register.Links(library.Shelf))
 	a := &App{DB: d, Log: log, Library: library, index: index, Policy: policy.New(log, library)}
 	a.People, a.Staff = people.New(log, files, a.rules), people.NewDirectory(log, library, &a.charts, index)
-	a.Jobs = job.New(d, append(a.People.Kinds(), trailview.Job(log, Audited()))...)
+	a.Jobs = job.New(d, append(a.People.Kinds(), trailview.Job(log, a.Audited))...)
 	a.People.Jobs = a.Jobs
+	a.Ledgers = register.New(log, files, library.Shelf, a.chart)
 	a.admit()
-	a.Trail, a.Settings = trailview.New(log, a.Jobs, Audited()), admin.NewSettings(log, a.declared)
+	a.Trail, a.Settings = trailview.New(log, a.Jobs), admin.NewSettings(log, a.declared)
 	return a
 }
 
@@ -145,6 +151,16 @@ func (a *App) rules(ctx context.Context, r db.Reader) ([]org.Rules, error) {
 		return nil, err
 	}
 	return append(set.OrgRules(), access.Rules()), nil
+}
+
+// chart is who is where today.
+func (a *App) chart(ctx context.Context, r db.Reader) (*org.Chart, error) {
+	rules, err := a.rules(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	now := a.DB.Now()
+	return a.charts.At(ctx, r, org.View{On: jpdate.Today(now), Now: db.At(now)}, rules)
 }
 
 // declared is every setting that there is on a day.

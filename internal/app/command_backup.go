@@ -10,6 +10,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/kernel/file"
+	"sekimori/internal/kernel/register"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -109,7 +110,11 @@ func (k *restoreCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	t := trail.Target{DB: d, Schemas: Schemas(), Tables: Audited(), Dir: at.store(), Files: files, Actor: c.actor().Name}
+	offered, err := c.regimes()
+	if err != nil {
+		return err
+	}
+	t := trail.Target{DB: d, Schemas: Schemas(), Tables: Assemble(d, nil, offered).Audited, Declared: register.Declared, Dir: at.store(), Files: files, Actor: c.actor().Name}
 	done, err := t.Restore(c.ctx, from)
 	if err != nil {
 		return err

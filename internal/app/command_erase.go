@@ -86,7 +86,11 @@ func (k *eraseCommand) Run(c *console) error {
 		return err
 	}
 	if k.Yes {
-		if _, err := a.Log.Erase(c.ctx, trail.Act{Actor: c.actor().Name, Name: "trail.erase"}, Audited(), list...); err != nil {
+		tables, err := a.Audited(c.ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := a.Log.Erase(c.ctx, trail.Act{Actor: c.actor().Name, Name: "trail.erase"}, tables, list...); err != nil {
 			return err
 		}
 		out.Erased = true
@@ -140,6 +144,10 @@ func (k *eraseCommand) elsewhere(c *console, a *App, list []trail.Erasure, left 
 
 // find says what is there to erase.
 func find(c *console, a *App, list []trail.Erasure) (rows []erasedRow, err error) {
+	tables, err := a.Audited(c.ctx)
+	if err != nil {
+		return nil, err
+	}
 	err = a.DB.View(c.ctx, func(r db.Reader) error {
 		rows = nil
 		withheld, err := org.Withheld(c.ctx, r)
@@ -148,7 +156,7 @@ func find(c *console, a *App, list []trail.Erasure) (rows []erasedRow, err error
 		}
 		seen := trail.Seen{Now: db.At(a.DB.Now()), Withheld: withheld}
 		for _, e := range list {
-			found, err := a.Log.Erasable(c.ctx, r, Audited(), e, seen)
+			found, err := a.Log.Erasable(c.ctx, r, tables, e, seen)
 			if err != nil {
 				return err
 			}

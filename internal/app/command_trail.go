@@ -37,7 +37,11 @@ func (k *verifyCommand) Run(c *console) error {
 		return err
 	}
 	defer c.close(a)
-	report, err := a.Log.Verify(c.ctx, Audited(), anchors)
+	tables, err := a.Audited(c.ctx)
+	if err != nil {
+		return err
+	}
+	report, err := a.Log.Verify(c.ctx, tables, anchors)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"slices"
 
 	"sekimori/internal/base/db"
+	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature"
 	"sekimori/internal/feature/admin"
 	"sekimori/internal/feature/inbox"
@@ -18,6 +20,7 @@ import (
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/register"
 	"sekimori/internal/kernel/search"
 	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
@@ -34,7 +37,19 @@ func (a *App) Modules() []feature.Module {
 	return append([]feature.Module{inbox.Module(a.Log, a.Library, modules)}, modules...)
 }
 
-// Audited lists every table under the trail.
+// Audited lists every table under the trail: those of the program, and of the registers that were adopted.
+func (a *App) Audited(ctx context.Context) (list []trail.Audited, err error) {
+	err = a.DB.View(ctx, func(r db.Reader) error {
+		shelf, err := a.Library.Shelf(ctx, r, jpdate.Today(a.DB.Now()))
+		if err == nil {
+			list = append(Audited(), shelf.Audited()...)
+		}
+		return err
+	})
+	return list, err
+}
+
+// Audited lists every table of the program under the trail.
 func Audited() []trail.Audited {
 	return slices.Concat(org.Audited(), access.Audited(), account.Audited(), setting.Audited(), clause.Audited(), regime.Audited(), people.Tables(), trailview.Audited())
 }
@@ -60,6 +75,8 @@ func Unaudited() map[string]string {
 		"account_ceremony":   "what a session has begun and not ended",
 		"job":                "work under way; its effects are audited",
 		"job_beat":           "work under way; its effects are audited",
+		"register_number":    "how far the numbers of a series have come; the numbers stand in entries",
+		"register_link":      "derived from the trail by a follower",
 		"org_stamp":          "a counter that says when what a process remembers is old",
 	}
 }
@@ -74,6 +91,7 @@ func Schemas() []db.Schema {
 		{Module: "account", FS: account.Schema()},
 		{Module: "clause", FS: clause.Schema()},
 		{Module: "setting", FS: setting.Schema()},
+		{Module: "register", FS: register.Schema()},
 		{Module: "regime", FS: regime.Schema()},
 		{Module: "job", FS: job.Schema()},
 		{Module: "people", FS: people.Schema()},

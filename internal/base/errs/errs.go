@@ -7,6 +7,7 @@ package errs
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -105,6 +106,14 @@ type Faults struct{ fields []Field }
 func (f *Faults) Add(where, format string, args ...any) {
 	f.fields = append(f.fields, Field{Where: where, Message: fmt.Sprintf(format, args...)})
 }
+
+// At says whether a fault was noted at one of the places.
+func (f *Faults) At(is func(where string) bool) bool {
+	return slices.ContainsFunc(f.fields, func(x Field) bool { return is(x.Where) })
+}
+
+// List is every fault noted.
+func (f *Faults) List() []Field { return f.fields }
 
 // Len is the number of faults noted.
 func (f *Faults) Len() int { return len(f.fields) }

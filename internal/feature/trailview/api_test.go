@@ -24,7 +24,7 @@ func (w world) asks(t *testing.T, path string, want int) map[string]any {
 	if answer.Code != want {
 		t.Fatalf("%s: %d, want %d: %s", path, answer.Code, want, answer.Body)
 	}
-	description, err := web.OpenAPI(trailview.Module(trailview.New(trail.New(nil), nil, nil), words()).Part)
+	description, err := web.OpenAPI(trailview.Module(trailview.New(trail.New(nil), nil), words()).Part)
 	if err != nil {
 		t.Fatal(err)
 	}

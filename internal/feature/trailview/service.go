@@ -16,15 +16,15 @@ const VerifyJob = "trail.verify"
 
 // Service holds the use cases.
 type Service struct {
-	log    *trail.Log
-	jobs   *job.Queue
-	tables []trail.Audited
+	log  *trail.Log
+	jobs *job.Queue
 }
 
-// New makes the service over all audited tables of the program.
-func New(log *trail.Log, jobs *job.Queue, tables []trail.Audited) *Service {
-	return &Service{log: log, jobs: jobs, tables: tables}
-}
+// Tables gives all audited tables there are: those of the program and of the registers that were adopted.
+type Tables func(ctx context.Context) ([]trail.Audited, error)
+
+// New makes the service.
+func New(log *trail.Log, jobs *job.Queue) *Service { return &Service{log: log, jobs: jobs} }
 
 // Ask has the trail verified, on behalf of by. It may take minutes, so a job does it.
 func (s *Service) Ask(ctx context.Context, by *access.Actor) error {
@@ -47,13 +47,17 @@ func (s *Service) Ask(ctx context.Context, by *access.Actor) error {
 }
 
 // Job is the kind of job that Ask leaves. jobs need their kinds before they exist, so it stands apart from Service.
-func Job(log *trail.Log, tables []trail.Audited) job.Kind {
+func Job(log *trail.Log, tables Tables) job.Kind {
 	return job.Kind{Name: VerifyJob, Title: "証跡の検証", Run: func(ctx context.Context, h *job.Handle) error {
 		anchors, err := log.Anchors()
 		if err != nil {
 			return err
 		}
-		report, err := log.Verify(ctx, tables, anchors)
+		all, err := tables(ctx)
+		if err != nil {
+			return err
+		}
+		report, err := log.Verify(ctx, all, anchors)
 		if err != nil {
 			return err
 		}

@@ -53,6 +53,16 @@ func (a *Actor) Limited(to []Permission) *Actor {
 	return &b
 }
 
+// Among is the actor with no more authorities than those of some roles of a regime, and those of Sekimori itself: what is permitted to
+// these roles alone is asked of him.
+func (a *Actor) Among(regime string, roles []string) *Actor {
+	b := *a
+	b.Authorities = slices.DeleteFunc(slices.Clone(a.Authorities), func(h org.Holding) bool {
+		return h.Regime != BuiltIn && (h.Regime != regime || !slices.Contains(roles, h.Role.ID))
+	})
+	return &b
+}
+
 // Keyed says that he uses a key.
 func (a *Actor) Keyed() bool { return a.limit != nil }
 

@@ -23,6 +23,6 @@ func Rules() org.Rules {
 	return org.Rules{Regime: BuiltIn, Title: "関守", Hash: "1", Roles: []org.Role{
 		role(Operator, "運用管理者", PolicyRead, PolicyImport, SettingDraft, OrgRead, PeopleRead, PeopleImport, TrailRead, TrailVerify, DutyRead,
 			AccountManage, AccountConfirm, PlaceManage, JobManage, StateRead),
-		role(Auditor, "監査閲覧者", PolicyRead, OrgRead, PeopleRead, TrailRead, TrailVerify, DutyRead, StateRead),
+		role(Auditor, "監査閲覧者", PolicyRead, OrgRead, PeopleRead, TrailRead, TrailVerify, DutyRead, StateRead, LedgerRead),
 	}}
 }

@@ -27,6 +27,8 @@ const (
 	GrantDecide    Permission = "grant.decide"
 	JobManage      Permission = "job.manage"
 	StateRead      Permission = "state.read"
+	LedgerRead     Permission = "ledger.read"
+	LedgerWrite    Permission = "ledger.write"
 )
 
 // What no role gives: routes ask for these where the way in itself is meant.
@@ -43,6 +45,7 @@ func Permissions() []Permission {
 	return []Permission{
 		PolicyRead, PolicyImport, RegimeActivate, SettingDraft, SettingDecide, OrgRead, PeopleRead, PeopleImport, DeputyName,
 		TrailRead, TrailVerify, DutyRead, AccountManage, AccountConfirm, PlaceManage, RoleAppoint, GrantDecide, JobManage, StateRead,
+		LedgerRead, LedgerWrite,
 	}
 }
 
@@ -76,5 +79,7 @@ func (p Permission) Title() string {
 		GrantDecide:    "閉じた事案を見る人を決める",
 		JobManage:      "自動処理を管理する",
 		StateRead:      "全体の状態を見る",
+		LedgerRead:     "台帳を見る",
+		LedgerWrite:    "台帳に書く",
 	}[p]
 }

@@ -19,6 +19,7 @@ import (
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/duty"
 	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/register"
 	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 )
@@ -32,6 +33,7 @@ type Library struct {
 
 	mu     sync.Mutex
 	loaded map[string]*Pack // adopted ones by hash; never more than were ever decided
+	shelf  shelved          // the last that was asked for
 }
 
 // NewLibrary makes a library over the packs that the program offers.
@@ -237,9 +239,31 @@ func (l *Library) Activate(ctx context.Context, log *trail.Log, by *access.Actor
 			ID: id.New(tx.Now), Row: trail.Row{Home: trail.Body}, Regime: p.ID, Edition: p.Edition, Sum: p.Hash,
 			Effective: d.Effective, Decided: d.Decided, Decision: d.Number,
 		}
-		return activations.Put(ctx, tx, made)
+		before, err := l.Shelf(ctx, tx, jpdate.Today(tx.Now))
+		if err != nil {
+			return err
+		}
+		if err := activations.Put(ctx, tx, made); err != nil {
+			return err
+		}
+		now, err := l.Shelf(ctx, tx, jpdate.Today(tx.Now))
+		if err != nil {
+			return err
+		}
+		return register.Define(ctx, tx.Plain(), before, now)
 	})
 	return made, err
+}
+
+// Define makes the tables of the registers that were adopted, where an earlier program has not made them.
+func (l *Library) Define(ctx context.Context, d *db.DB) error {
+	return d.UpdateAlone(ctx, "register", func(tx *db.Tx) error {
+		shelf, err := l.Shelf(ctx, tx, jpdate.Today(tx.Now))
+		if err != nil {
+			return err
+		}
+		return register.Define(ctx, tx, nil, shelf)
+	})
 }
 
 // Adopts gives the seats on which somebody may adopt editions of a policy. Where roles of the policy itself may, it is one of those:

@@ -6,6 +6,7 @@ import (
 
 	"sekimori/internal/kernel/clause"
 	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/register"
 )
 
 func (l *loader) regime() {
@@ -80,7 +81,7 @@ func (l *loader) classes() {
 	o := l.object(n, "classes.yaml")
 	for _, x := range o.list("axes") {
 		a := l.object(x, "軸")
-		l.pack.Axes = append(l.pack.Axes, Axis{ID: a.need("id"), Title: a.need("title"), Levels: a.texts("levels")})
+		l.pack.Axes = append(l.pack.Axes, register.Axis{ID: a.need("id"), Title: a.need("title"), Levels: a.texts("levels")})
 		l.once(x, "軸", x.id())
 		if len(a.list("levels")) == 0 {
 			l.fault(x, "levels がありません")
@@ -116,12 +117,12 @@ func (l *loader) classes() {
 	o.done()
 }
 
-func (l *loader) overall(n *node) *Overall {
+func (l *loader) overall(n *node) *register.Overall {
 	o := l.object(n, "overall")
-	out := &Overall{ID: o.need("id"), Title: o.need("title"), Levels: o.texts("levels")}
+	out := &register.Overall{ID: o.need("id"), Title: o.need("title"), Levels: o.texts("levels")}
 	for _, x := range o.list("rows") {
 		r := l.object(x, "行")
-		row := OverallRow{Level: oneOf(r, "level", out.Levels), Axes: map[string]string{}}
+		row := register.OverallRow{Level: oneOf(r, "level", out.Levels), Axes: map[string]string{}}
 		for _, a := range l.pack.Axes {
 			if v := oneOf(r, a.ID, a.Levels); v != "" {
 				row.Axes[a.ID] = v

@@ -58,7 +58,13 @@ func (l *loader) registerKind(n *node, name string) register.Kind {
 		l.fault(o.n.get("owner"), "owner の %s は scope か unit の項目ではありません", k.Owner)
 	}
 	o.done()
-	l.later(func() { l.fieldConditions(n.get("fields"), k.Form, l.pack.registerVocabulary(k)) })
+	l.later(func() {
+		l.fieldConditions(n.get("fields"), k.Form, l.pack.registerVocabulary(k))
+		l.derivedFits(n.get("fields"), k.Fields)
+	})
+	if name := register.TableName(l.pack.ID + "." + k.ID); len(name) > 40 {
+		l.fault(n, "規程と台帳の id が長すぎます（%s は40文字まで）", name)
+	}
 	return k
 }
 
@@ -109,6 +115,9 @@ func (l *loader) fields(o *object, key string) []register.Field {
 	seen := map[string]bool{}
 	for _, n := range o.list(key) {
 		f := l.field(n)
+		if key == "fields" && f.Restricted && (f.List || f.Filter || f.Search) {
+			l.fault(n, "要閲覧記録（restricted）の項目は、一覧にも検索にも出せません")
+		}
 		if seen[f.ID] {
 			l.fault(n, "項目 %s が2度あります", f.ID)
 		}
@@ -142,11 +151,80 @@ func (l *loader) field(n *node) register.Field {
 		f.Options = l.options(x)
 	}
 	if f.Type == register.TypeYesNo {
-		f.Options = []cond.Option{{ID: "yes", Title: "はい"}, {ID: "no", Title: "いいえ"}}
+		f.Options = register.YesNo()
+	}
+	if d := o.node("derived"); d != nil {
+		f.Derived = l.derived(d)
 	}
 	l.fieldShape(n, f)
 	o.done()
 	return f
+}
+
+// derived reads how a field is worked out. What it names is checked once all fields beside it are known.
+func (l *loader) derived(n *node) *register.Derived {
+	o := l.object(n, "derived")
+	d := &register.Derived{Add: o.texts("add"), Count: o.str("count"), MaxOf: o.str("max-of")}
+	for _, x := range o.list("table") {
+		r := l.object(x, "行")
+		row := register.DerivedRow{Value: r.need("value"), From: map[string]string{}}
+		for _, key := range x.keys {
+			if key != "value" {
+				row.From[key] = r.need(key)
+			}
+		}
+		r.done()
+		d.Table = append(d.Table, row)
+	}
+	if given := len(slices.DeleteFunc([]bool{len(d.Add) > 0, d.Count != "", d.MaxOf != "", len(d.Table) > 0}, func(is bool) bool { return !is })); given != 1 {
+		l.fault(n, "derived には add、count、max-of、table のうち1つだけを書いてください")
+	}
+	o.done()
+	return d
+}
+
+// derivedFits checks what derived fields are worked out from.
+func (l *loader) derivedFits(n *node, fields []register.Field) {
+	beside := register.Form{Fields: fields}
+	for i, f := range fields {
+		at := n.items[i]
+		if f.Type == register.TypeRows {
+			l.derivedFits(at.get("fields"), f.Fields)
+		}
+		d := f.Derived
+		if d == nil {
+			continue
+		}
+		is := func(id string, types ...register.Type) bool {
+			x, ok := beside.Field(id)
+			return ok && x.ID != f.ID && slices.Contains(types, x.Type)
+		}
+		for _, from := range d.Add {
+			if f.Type != register.TypeNumber || !is(from, register.TypeNumber) {
+				l.fault(at, "add は number の項目から number を作ります（%s）", from)
+			}
+		}
+		if d.Count != "" && (f.Type != register.TypeNumber || !is(d.Count, register.TypeRows, register.TypeFile, register.TypeRef, register.TypeChoice)) {
+			l.fault(at, "count は rows、file、ref、choice の項目の数です（%s）", d.Count)
+		}
+		if table, column, ok := strings.Cut(d.MaxOf, "."); d.MaxOf != "" {
+			rows, _ := beside.Field(table)
+			c, there := register.Form{Fields: rows.Fields}.Field(column)
+			if !ok || !there || c.Type != f.Type || f.Type != register.TypeNumber && f.Type != register.TypeChoice {
+				l.fault(at, "max-of は、表の中の同じ型の項目を 表.項目 と書きます（%s）", d.MaxOf)
+			}
+		}
+		for _, row := range d.Table {
+			if f.Type != register.TypeChoice || !slices.ContainsFunc(f.Options, func(x cond.Option) bool { return x.ID == row.Value }) {
+				l.fault(at, "table の value %s は選択肢にありません", row.Value)
+			}
+			for from := range row.From {
+				if !is(from, register.TypeNumber, register.TypeChoice) {
+					l.fault(at, "table の %s は number か choice の項目ではありません", from)
+				}
+			}
+		}
+	}
 }
 
 // fieldShape checks that a field has what its type needs.

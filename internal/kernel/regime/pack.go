@@ -22,21 +22,20 @@ type Pack struct {
 	Roles              []org.Role
 	Provisional        string // setting: how long deputies act on when the holder who named them has left
 	Slots              []Slot
-	Axes               []Axis
-	Overall            *Overall
-	Terms              []Term
-	Settings           []Setting
-	Bases              []Basis
-	Registers          []register.Kind
-	Requests           []approval.Request
-	Papers             []Paper
-	Questions          []Question
-	Planned            []Planned
-	Duties             []duty.Duty // in document order
-	NotDuties          []NotDuty
-	Defects            []clause.Known
-	Hash               string            // SHA-256 of the canonical form of everything above
-	Files              map[string]string // the YAML it was read from, by path, with the common files
+	register.Classes
+	Terms     []Term
+	Settings  []Setting
+	Bases     []Basis
+	Registers []register.Kind
+	Requests  []approval.Request
+	Papers    []Paper
+	Questions []Question
+	Planned   []Planned
+	Duties    []duty.Duty // in document order
+	NotDuties []NotDuty
+	Defects   []clause.Known
+	Hash      string            // SHA-256 of the canonical form of everything above
+	Files     map[string]string // the YAML it was read from, by path, with the common files
 
 	clauses map[string]int // full id without regime to index in Clauses
 	byDuty  map[string][]int
@@ -70,25 +69,6 @@ type Slot struct {
 	ID, Title string
 	Roles     []string
 	None      string
-}
-
-// Axis is one axis of classification.
-type Axis struct {
-	ID, Title string
-	Levels    []string // lowest first
-}
-
-// Overall is the level that follows from all axes: the highest row that any axis reaches.
-type Overall struct {
-	ID, Title string
-	Levels    []string // lowest first
-	Rows      []OverallRow
-}
-
-// OverallRow is one row of the table: reached when any axis has at least its level.
-type OverallRow struct {
-	Level string
-	Axes  map[string]string
 }
 
 // Term is a name of the common files for a range of classes.

@@ -32,6 +32,12 @@ type Form struct {
 	Decision string // light: decided here; formal: drafted for the body's own 決裁 system
 }
 
+// The volumes of a kind.
+const (
+	Register = "register"
+	Log      = "log" // grows to ten million rows, and an entry of it is never edited
+)
+
 // State is one state of an entry.
 type State struct{ ID, Title string }
 
@@ -80,6 +86,21 @@ type Field struct {
 	Fields     []Field
 	Disclosure string // what 開示用出力 masks: public, personal, corporate, security, administrative
 	Restricted bool   // 要閲覧記録: reading it is recorded
+	Derived    *Derived
+}
+
+// Derived says how the program works a value out that nobody enters. One of its members is set.
+type Derived struct {
+	Add   []string     // the sum of numbers beside it; empty until all are there
+	Count string       // how many rows, values or files a field holds
+	MaxOf string       // FIELD.COLUMN: the highest value of a column of rows
+	Table []DerivedRow // the highest row that any field reaches, as the overall level follows from the axes
+}
+
+// DerivedRow is one row of a table: reached when any of the fields has at least its value.
+type DerivedRow struct {
+	Value string
+	From  map[string]string // by field beside it
 }
 
 // Type is the type of a field.

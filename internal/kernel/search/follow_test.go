@@ -198,7 +198,7 @@ func TestRestored(t *testing.T) {
 			w.Fatal(err)
 		}
 		for _, engine := range testkit.Engines {
-			to := trail.Target{DB: testkit.Open(w, testkit.DSN(w, engine, nil), nil), Schemas: modules(), Tables: audited(), Dir: w.TempDir(), Files: none{}, Actor: "cli:test"}
+			to := trail.Target{DB: testkit.Open(w, testkit.DSN(w, engine, nil), nil), Schemas: modules(), Tables: func(context.Context) ([]trail.Audited, error) { return audited(), nil }, Dir: w.TempDir(), Files: none{}, Actor: "cli:test"}
 			if _, err := to.Restore(ctx, bytes.NewReader(archive.Bytes())); err != nil {
 				w.Fatal(err)
 			}

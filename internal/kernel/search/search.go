@@ -43,6 +43,7 @@ type Source struct {
 type Index struct {
 	sources map[string]Source
 	order   []string // of their kinds
+	beside  func(ctx context.Context, r db.Reader) ([]Source, error)
 }
 
 // New is an index of some sources, each of another kind. What is found of them is shown in their order.
@@ -55,31 +56,53 @@ func New(sources ...Source) *Index {
 	return x
 }
 
+// Beside gives the index with sources that the database names, such as of the registers that were adopted. They have no Show.
+func (x *Index) Beside(sources func(ctx context.Context, r db.Reader) ([]Source, error)) *Index {
+	x.beside = sources
+	return x
+}
+
+// all are the sources by kind.
+func (x *Index) all(ctx context.Context, r db.Reader) (map[string]Source, error) {
+	if x.beside == nil {
+		return x.sources, nil
+	}
+	more, err := x.beside(ctx, r)
+	all := maps.Clone(x.sources)
+	for _, s := range more {
+		all[s.Kind] = s
+	}
+	return all, err
+}
+
 // Follower makes the index.
 func (x *Index) Follower() trail.Follower { return trail.Follower{Name: Name, Apply: x.apply} }
 
 // form says by which sources and in which way the index is made.
-func (x *Index) form() string {
+func (x *Index) form(ctx context.Context, r db.Reader) (string, error) {
 	words := []string{layout}
-	for _, kind := range slices.Sorted(maps.Keys(x.sources)) {
-		words = append(words, kind+"="+x.sources[kind].Form)
+	sources, err := x.all(ctx, r)
+	for _, kind := range slices.Sorted(maps.Keys(sources)) {
+		words = append(words, kind+"="+sources[kind].Form)
 	}
-	return strings.Join(words, " ")
+	return strings.Join(words, " "), err
 }
 
 // Begin has the index made anew where it was made by other sources, as after an update of the program. log follows it.
 func (x *Index) Begin(ctx context.Context, log *trail.Log) error {
-	var known string
+	var known, form string
 	if err := log.DB().View(ctx, func(r db.Reader) (err error) {
-		known, err = formOf(ctx, r)
+		if known, err = formOf(ctx, r); err == nil {
+			form, err = x.form(ctx, r)
+		}
 		return err
-	}); err != nil || known == x.form() {
+	}); err != nil || known == form {
 		return err
 	}
 	if err := log.Rebuild(ctx, Name); err != nil {
 		return err
 	}
-	return log.DB().Update(ctx, func(tx *db.Tx) error { return setForm(ctx, tx, x.form()) })
+	return log.DB().Update(ctx, func(tx *db.Tx) error { return setForm(ctx, tx, form) })
 }
 
 // Ready says whether the index can be used: it has begun, and is no more than Late entries behind the trail. It is not after a
@@ -103,10 +126,14 @@ func (x *Index) apply(ctx context.Context, tx *db.Tx, entries []trail.Feed) erro
 			return err
 		}
 	}
+	sources, err := x.all(ctx, tx)
+	if err != nil {
+		return err
+	}
 	newest, erased := map[[2]string]trail.Feed{}, false
 	for _, e := range entries {
 		erased = erased || e.Kind == trail.KindErasure
-		if _, ok := x.sources[e.Kind]; ok {
+		if _, ok := sources[e.Kind]; ok {
 			newest[[2]string{e.Kind, e.Thing}] = e
 		}
 	}
@@ -117,7 +144,7 @@ func (x *Index) apply(ctx context.Context, tx *db.Tx, entries []trail.Feed) erro
 		if e.Gone {
 			continue
 		}
-		d, ok, err := x.sources[e.Kind].Document(e)
+		d, ok, err := sources[e.Kind].Document(e)
 		if err != nil {
 			return err
 		}

@@ -18,12 +18,15 @@ import (
 
 // Target is where a backup is restored to.
 type Target struct {
-	DB      *db.DB      // without any table
-	Schemas []db.Schema // of the program, which may be newer than the backup
-	Tables  []Audited   // of the program
-	Dir     string      // the store: the one that the database had, or an empty folder where it was lost
-	Files   Files       // in the store
-	Actor   string
+	DB      *db.DB                                       // without any table
+	Schemas []db.Schema                                  // of the program, which may be newer than the backup
+	Tables  func(ctx context.Context) ([]Audited, error) // all there are, once the rows are there
+	// Declared makes, empty, a table that no step of the schema makes: of what the body has declared. It may be nil; it passes over
+	// tables that it does not know.
+	Declared func(ctx context.Context, tx *db.Tx, table db.Table) error
+	Dir      string // the store: the one that the database had, or an empty folder where it was lost
+	Files    Files  // in the store
+	Actor    string
 }
 
 // Restored is what was restored.
@@ -116,6 +119,9 @@ func (t Target) fits(ctx context.Context, m Manifest) error {
 // load puts the rows into the database, in one transaction, and the files into the store, and gives the list of erasures.
 func (t Target) load(ctx context.Context, m Manifest, c contents, from io.ReadSeeker) (erased string, err error) {
 	err = t.DB.UpdateAlone(ctx, "restore", func(tx *db.Tx) error {
+		if err := t.declare(ctx, tx, m.Tables); err != nil {
+			return err
+		}
 		here, err := db.Tables(ctx, tx)
 		if err != nil {
 			return err
@@ -162,6 +168,26 @@ func (t Target) load(ctx context.Context, m Manifest, c contents, from io.ReadSe
 }
 
 // columnsOf is all columns of tables in one order.
+// declare makes the tables of a backup that the schema has not made.
+func (t Target) declare(ctx context.Context, tx *db.Tx, tables []db.Table) error {
+	if t.Declared == nil {
+		return nil
+	}
+	here, err := db.Tables(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, table := range tables {
+		if slices.ContainsFunc(here, func(h db.Table) bool { return h.Name == table.Name }) {
+			continue
+		}
+		if err := t.Declared(ctx, tx, table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func columnsOf(tables []db.Table) []string {
 	var all []string
 	for _, t := range tables {
@@ -217,6 +243,10 @@ func (t Target) eraseAgain(ctx context.Context, log *Log) (int, error) {
 	}); err != nil {
 		return 0, err
 	}
-	n, err := log.Erase(ctx, Act{Actor: t.Actor, Name: "trail.restore"}, t.Tables, list...)
+	tables, err := t.Tables(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := log.Erase(ctx, Act{Actor: t.Actor, Name: "trail.restore"}, tables, list...)
 	return n, errors.Join(err, log.KeepErasures(ctx))
 }

@@ -86,7 +86,7 @@ func backup(t testing.TB, l *trail.Log, files trail.Files) (trail.BackedUp, []by
 // target is an empty database with a store.
 func target(t testing.TB, engine db.Engine, dir string) trail.Target {
 	t.Helper()
-	return trail.Target{DB: testkit.Open(t, testkit.DSN(t, engine, nil), nil), Schemas: world(), Tables: audited(), Dir: dir, Files: memory{}, Actor: "cli:test"}
+	return trail.Target{DB: testkit.Open(t, testkit.DSN(t, engine, nil), nil), Schemas: world(), Tables: func(context.Context) ([]trail.Audited, error) { return audited(), nil }, Dir: dir, Files: memory{}, Actor: "cli:test"}
 }
 
 func restore(t testing.TB, to trail.Target, archive []byte) trail.Restored {

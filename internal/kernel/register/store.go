@@ -1,0 +1,74 @@
+package register
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/id"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// Schema is the tables of this package that no pack declares.
+func Schema() fs.FS { return db.Steps(schema) }
+
+// Get reads an entry. ErrNotFound where there is none.
+func (b *Book) Get(ctx context.Context, r db.Reader, entry id.ID) (Entry, error) {
+	return db.Get[Entry](ctx, r, `select `+b.Table.Columns()+` from `+b.Table.Name()+` where id = $1`, entry)
+}
+
+// byNumber finds the entries of a number as people write it: at most two.
+func (b *Book) byNumber(ctx context.Context, r db.Reader, number string) ([]Entry, error) {
+	return db.List[Entry](ctx, r, `select `+b.Table.Columns()+` from `+b.Table.Name()+` where number = $1 and number <> '' limit 2`, number)
+}
+
+// draw takes n numbers of a series of a year and gives the first.
+func draw(ctx context.Context, tx *db.Tx, series string, year, n int) (first int, err error) {
+	last, err := db.List[int](ctx, tx, `select last from register_number where series = $1 and year = $2`, series, year)
+	if err != nil {
+		return 0, err
+	}
+	if len(last) == 0 {
+		last = []int{0}
+	}
+	_, err = tx.Exec(ctx, `insert into register_number (series, year, last) values ($1, $2, $3)
+		on conflict (series, year) do update set last = excluded.last`, series, year, last[0]+n)
+	return last[0] + 1, err
+}
+
+// link says that a thing names another in a field.
+type link struct {
+	FromKind string `db:"from_kind"`
+	From     id.ID  `db:"from_id"`
+	Field    string `db:"field"`
+	ToKind   string `db:"to_kind"`
+	To       id.ID  `db:"to_id"`
+}
+
+const linkColumns = `from_kind, from_id, field, to_kind, to_id`
+
+// linksTo lists what names a thing, the newest first.
+func linksTo(ctx context.Context, r db.Reader, kind string, thing id.ID, most int) ([]link, error) {
+	return db.List[link](ctx, r, `select `+linkColumns+` from register_link where to_kind = $1 and to_id = $2 order by from_id desc limit $3`, kind, thing, most)
+}
+
+// setLinks writes what a thing names.
+func setLinks(ctx context.Context, tx *db.Tx, kind string, thing id.ID, links []link) error {
+	if _, err := tx.Exec(ctx, `delete from register_link where from_kind = $1 and from_id = $2`, kind, thing); err != nil {
+		return err
+	}
+	for _, l := range links {
+		if _, err := tx.Exec(ctx, `insert into register_link (`+linkColumns+`) values ($1, $2, $3, $4, $5) on conflict do nothing`, l.FromKind, l.From, l.Field, l.ToKind, l.To); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func clearLinks(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, `delete from register_link`)
+	return err
+}
