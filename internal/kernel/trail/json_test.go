@@ -36,7 +36,7 @@ var books = trail.NewTable[book]("made_book", "book").Sorted([]string{"sort_name
 	return []string{member(b.Data, "name"), member(b.Person, "owner"), fmt.Sprintf("%s %05d %v %s", b.MadeOn, b.Count, b.Big, b.Home)}
 })
 
-// stamps have bytes, and are sorted by them.
+// stamp has bytes, and is sorted by them.
 type stamp struct {
 	ID id.ID `db:"id" trail:"key"`
 	trail.Row
@@ -99,7 +99,6 @@ func (s *shelf) put(t testing.TB, name string, list ...book) {
 
 func (s *shelf) verify(t testing.TB) trail.Report {
 	t.Helper()
-	settle(t, s.Log)
 	report, err := s.Verify(t.Context(), s.tables(), trail.Anchors{})
 	if err != nil {
 		t.Fatal(err)
@@ -110,6 +109,7 @@ func (s *shelf) verify(t testing.TB) trail.Report {
 // whole fails where something is found.
 func (s *shelf) whole(t testing.TB, when string) {
 	t.Helper()
+	settle(t, s.Log)
 	if report := s.verify(t); !report.OK {
 		t.Errorf("%s: %v", when, report.Findings)
 	}

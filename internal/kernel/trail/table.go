@@ -58,9 +58,7 @@ func (j JSON) check() error {
 }
 
 // object says whether what a database holds is one object, whole: only then it stands in a part as that object.
-func (j JSON) object() bool {
-	return j == "" || j[0] == '{' && j[len(j)-1] == '}' && json.Valid([]byte(j))
-}
+func (j JSON) object() bool { return j == "" || j[len(j)-1] == '}' && json.Valid([]byte(j)) }
 
 // MarshalJSON implements json.Marshaler.
 func (j JSON) MarshalJSON() ([]byte, error) {
