@@ -1,0 +1,250 @@
+package paper
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/jpdate"
+)
+
+// Setup is what stands on every page of a document.
+type Setup struct {
+	Title     string    // above; also the name that a reader shows in its window
+	Mark      string    // the classification, in a box above on the right; "" for none
+	Landscape bool      // A4 broad instead of high
+	Printed   time.Time // below on the left, as Japan's clock had it, and the PDF's date; the zero time for none
+	Receipt   string    // below in small type, any length; "" for none
+}
+
+// Document is pages in the making: what is added flows from one to the next. A fault in what is added shows in Write, and
+// what follows it is not set. It is not safe for concurrent use.
+type Document struct {
+	canvas *canvas
+	setup  Setup // printable
+	stock  stock
+	err    error // the first
+	done   bool
+
+	width       float64         // of the paper
+	left, right float64         // edges of the text
+	top, bottom float64         // edges of the text, between head and foot
+	head, foot  []string        // lines of the title and of the receipt
+	y           float64         // where the next thing goes
+	pages       int             // begun so far
+	bare        map[int]bool    // pages without head and foot
+	held        []preparedLines // headings that wait for what they stand above
+}
+
+// preparedLines is a text that needs only its place.
+type preparedLines struct {
+	style style
+	lines []string
+	above float64 // space before it, except at the top of a page
+}
+
+// The look, in points.
+const (
+	a4Short, a4Long = 210 * mm, 297 * mm
+
+	side     = 18 * mm
+	headTop  = 10 * mm
+	footEnd  = 9 * mm // from the lower edge
+	leading  = 1.5    // of lines, by size
+	ascent   = 0.88   // of the font: the baseline below the upper edge of a character
+	thin     = 0.4
+	thick    = 0.8
+	textSize = 10.5
+	noteSize = 8
+)
+
+var (
+	titleStyle   = style{size: 10.5, bold: true}
+	headingStyle = style{size: 12, bold: true}
+	textStyle    = style{size: textSize}
+	footStyle    = style{size: noteSize}
+	receiptStyle = style{size: 6.5}
+)
+
+// New begins a document.
+func New(font *Font, setup Setup) *Document {
+	d := &Document{width: a4Short, bare: map[int]bool{}}
+	height := float64(a4Long)
+	if setup.Landscape {
+		d.width, height = a4Long, a4Short
+	}
+	d.canvas = newCanvas(font, d.width, height)
+	d.setup = setup
+	d.setup.Title = d.printable(titleStyle, setup.Title)
+	d.setup.Mark = d.printable(titleStyle, setup.Mark)
+	d.left, d.right = side, d.width-side
+
+	d.head = d.canvas.wrap(titleStyle, d.setup.Title, d.right-d.left-d.markWidth()-5*mm)
+	d.top = headTop + d.lineHeight(titleStyle)*float64(len(d.head)) + 6*mm
+	if setup.Receipt != "" {
+		d.foot = d.canvas.wrap(receiptStyle, d.printable(receiptStyle, setup.Receipt), d.right-d.left)
+	}
+	d.bottom = height - footEnd - d.lineHeight(footStyle) - d.lineHeight(receiptStyle)*float64(len(d.foot)) - 4*mm
+	d.y = d.bottom // the first thing begins the first page
+	return d
+}
+
+// Heading stands above what follows and never alone at the end of a page.
+func (d *Document) Heading(text string) { d.hold(headingStyle, text, 5*mm) }
+
+func (d *Document) hold(s style, text string, above float64) {
+	lines := d.canvas.wrap(s, d.printable(s, text), d.right-d.left)
+	d.held = append(d.held, preparedLines{s, lines, above})
+}
+
+// Paragraph is running text; a newline in it begins a new line.
+func (d *Document) Paragraph(text string) { d.paragraph(textStyle, d.printable(textStyle, text)) }
+
+// paragraph sets what is printable. Neither its first nor its last line stands alone on a page.
+func (d *Document) paragraph(s style, text string) {
+	lines := d.canvas.wrap(s, text, d.right-d.left)
+	height := d.lineHeight(s)
+	d.gap(2 * mm)
+	d.need(height * float64(min(2, len(lines))))
+	for i, line := range lines {
+		if rest := len(lines) - i; rest == 2 && i > 0 {
+			d.need(2 * height)
+		} else {
+			d.need(height)
+		}
+		d.line(d.left, s, line)
+	}
+}
+
+// Break goes to a new page; at the beginning of one it does nothing.
+func (d *Document) Break() {
+	if d.pages > 0 && d.y > d.top {
+		d.y = d.bottom
+	}
+}
+
+// Pages is the number of pages begun so far.
+func (d *Document) Pages() int { return d.pages }
+
+// Write finishes the document and gives it to w, once. It returns what the font lacks, in the order of its first appearance;
+// the document names it too, at its end. Faults of what was added are errs.Invalid; errors of w come as they are.
+func (d *Document) Write(w io.Writer) ([]Missing, error) {
+	if d.done {
+		return nil, errs.New(errs.Internal, "この PDF は書き出し済みです。")
+	}
+	d.done = true
+	if text := d.stock.sentence(); text != "" {
+		d.paragraph(footStyle, text)
+	}
+	if len(d.held) > 0 || d.pages == 0 {
+		d.need(0)
+	}
+	if d.err != nil {
+		return nil, d.err
+	}
+	for page := 1; page <= d.pages; page++ {
+		if !d.bare[page] {
+			d.canvas.revisit(page)
+			d.drawFoot(page)
+		}
+	}
+	return d.stock.missing, d.canvas.write(w, d.setup.Title, d.setup.Printed)
+}
+
+func (d *Document) fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+}
+
+func (d *Document) printable(s style, text string) string {
+	return d.stock.printable(text, d.canvas.font.face(s.bold))
+}
+
+func (d *Document) printableAll(s style, texts []string) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = d.printable(s, text)
+	}
+	return out
+}
+
+func (d *Document) lineHeight(s style) float64 { return s.size * leading }
+
+// line sets one line at the place that is next.
+func (d *Document) line(x float64, s style, text string) {
+	d.canvas.text(x, d.y+baseline(s), s, text)
+	d.y += d.lineHeight(s)
+}
+
+// baseline is where the characters stand, from the upper edge of their line.
+func baseline(s style) float64 { return s.size * ((leading-1)/2 + ascent) }
+
+// gap leaves room above the next thing, except at the top of a page or below a heading.
+func (d *Document) gap(height float64) {
+	if d.y > d.top && len(d.held) == 0 {
+		d.y += height
+	}
+}
+
+// need begins a new page unless the headings that wait and height points go on this one, then sets the headings. It says
+// whether it began one.
+func (d *Document) need(height float64) bool {
+	held := d.held
+	d.held = nil
+	for _, h := range held {
+		height += h.above + d.lineHeight(h.style)*float64(len(h.lines)) + 1.5*mm
+	}
+	turned := d.pages == 0 || d.y > d.top && d.y+height > d.bottom+0.01
+	if turned {
+		d.newPage()
+	}
+	for _, h := range held {
+		if d.y > d.top {
+			d.y += h.above
+		}
+		for _, line := range h.lines {
+			d.line(d.left, h.style, line)
+		}
+		d.y += 1.5 * mm
+	}
+	return turned
+}
+
+func (d *Document) newPage() {
+	d.canvas.page()
+	d.pages++
+	d.y = headTop
+	if d.setup.Mark != "" {
+		x, height := d.right-d.markWidth(), d.lineHeight(titleStyle)
+		d.canvas.frame(x, d.y, d.markWidth(), height, thick)
+		d.canvas.text(x+2*mm, d.y+baseline(titleStyle), titleStyle, d.setup.Mark)
+	}
+	for _, line := range d.head {
+		d.line(d.left, titleStyle, line)
+	}
+	d.canvas.line(d.left, d.y+1.5*mm, d.right, d.y+1.5*mm, thin)
+	d.y = d.top
+}
+
+func (d *Document) markWidth() float64 {
+	if d.setup.Mark == "" {
+		return 0
+	}
+	return d.canvas.width(titleStyle, d.setup.Mark) + 4*mm
+}
+
+func (d *Document) drawFoot(page int) {
+	d.y = d.bottom + 4*mm
+	number := fmt.Sprintf("%d / %d", page, d.pages)
+	d.canvas.text((d.width-d.canvas.width(footStyle, number))/2, d.y+baseline(footStyle), footStyle, number)
+	printed := ""
+	if !d.setup.Printed.IsZero() {
+		printed = jpdate.Moment(d.setup.Printed) + " 印刷"
+	}
+	d.line(d.left, footStyle, printed)
+	for _, line := range d.foot {
+		d.line(d.left, receiptStyle, line)
+	}
+}
