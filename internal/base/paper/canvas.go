@@ -1,10 +1,6 @@
 package paper
 
 import (
-	"bufio"
-	"io"
-	"time"
-
 	"sekimori/internal/base/errs"
 
 	"github.com/signintech/gopdf"
@@ -21,18 +17,28 @@ type style struct {
 
 // canvas draws on pages; it is all that knows the library. What it is given to print, the font has.
 type canvas struct {
-	pdf  gopdf.GoPdf
-	font *Font
-	err  error // the first that the library gave
+	pdf     gopdf.GoPdf
+	weights [2]weight // regular, bold
+	err     error     // the first that the library gave
 
 	grey, pen float64 // of the page as it is now; -1 where unknown
 }
 
+// weight is a weight of the font, as far as this document uses it.
+type weight struct {
+	name      string
+	face      *face
+	used      map[rune]bool
+	unicodeID int // the object that says which characters its glyphs are
+}
+
 func newCanvas(font *Font, width, height float64) *canvas {
-	c := &canvas{font: font}
+	c := &canvas{weights: [2]weight{{name: regularName, face: font.regular}, {name: boldName, face: font.bold}}}
 	c.pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: width, H: height}})
-	for _, name := range []string{regularName, boldName} {
-		c.keep(c.pdf.AddTTFFontFromFontContainer(name, &font.parsed))
+	for i := range c.weights {
+		c.weights[i].used = map[rune]bool{}
+		c.weights[i].unicodeID = c.pdf.GetNextObjectID() // the first of those that a font is made of
+		c.keep(c.pdf.AddTTFFontFromFontContainer(c.weights[i].name, &font.parsed))
 	}
 	return c
 }
@@ -69,23 +75,31 @@ func (c *canvas) text(x, y float64, s style, text string) {
 	if text == "" {
 		return
 	}
-	name := regularName
-	if s.bold {
-		name = boldName
+	f := c.weight(s)
+	for _, r := range text {
+		f.used[r] = true
 	}
 	c.ink(0)
-	c.keep(c.pdf.SetFont(name, "", s.size))
+	c.keep(c.pdf.SetFont(f.name, "", s.size))
 	c.pdf.SetXY(x, y)
 	c.keep(c.pdf.Text(text))
 }
 
+func (c *canvas) weight(s style) *weight {
+	if s.bold {
+		return &c.weights[1]
+	}
+	return &c.weights[0]
+}
+
+// width is that of the longest line.
 func (c *canvas) width(s style, text string) float64 {
-	return float64(c.font.face(s.bold).width(text)) * s.size / 1000
+	return float64(widest(text, c.weight(s).face)) * s.size / 1000
 }
 
 // wrap breaks a text into lines that are at most width wide.
 func (c *canvas) wrap(s style, text string, width float64) []string {
-	return wrap(text, c.font.face(s.bold), int(width*1000/s.size))
+	return wrap(text, c.weight(s).face, int(width*1000/s.size))
 }
 
 // fill paints an area.
@@ -108,17 +122,4 @@ func (c *canvas) frame(x, y, width, height, pen float64) {
 	for _, l := range [][4]float64{{x, y, x + width, y}, {x, y + height, x + width, y + height}, {x, y, x, y + height}, {x + width, y, x + width, y + height}} {
 		c.line(l[0], l[1], l[2], l[3], pen)
 	}
-}
-
-// write gives the document out, once.
-func (c *canvas) write(w io.Writer, title string, made time.Time) error {
-	if c.err != nil {
-		return c.err
-	}
-	c.pdf.SetInfo(gopdf.PdfInfo{Title: title, CreationDate: made})
-	out := bufio.NewWriter(w) // keeps the error of w, which the library passes over
-	if _, err := c.pdf.WriteTo(out); err != nil {
-		return errs.Wrap(err, errs.Internal, "PDF を作れません。")
-	}
-	return out.Flush()
 }

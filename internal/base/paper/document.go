@@ -28,12 +28,14 @@ type Document struct {
 	done   bool
 
 	width       float64         // of the paper
+	height      float64         // of the paper
 	left, right float64         // edges of the text
 	top, bottom float64         // edges of the text, between head and foot
 	head, foot  []string        // lines of the title and of the receipt
 	y           float64         // where the next thing goes
 	pages       int             // begun so far
 	bare        map[int]bool    // pages without head and foot
+	labelled    float64         // lower edge of the last labels
 	held        []preparedLines // headings that wait for what they stand above
 }
 
@@ -69,12 +71,11 @@ var (
 
 // New begins a document.
 func New(font *Font, setup Setup) *Document {
-	d := &Document{width: a4Short, bare: map[int]bool{}}
-	height := float64(a4Long)
+	d := &Document{width: a4Short, height: a4Long, bare: map[int]bool{}}
 	if setup.Landscape {
-		d.width, height = a4Long, a4Short
+		d.width, d.height = d.height, d.width
 	}
-	d.canvas = newCanvas(font, d.width, height)
+	d.canvas = newCanvas(font, d.width, d.height)
 	d.setup = setup
 	d.setup.Title = d.printable(titleStyle, setup.Title)
 	d.setup.Mark = d.printable(titleStyle, setup.Mark)
@@ -85,7 +86,7 @@ func New(font *Font, setup Setup) *Document {
 	if setup.Receipt != "" {
 		d.foot = d.canvas.wrap(receiptStyle, d.printable(receiptStyle, setup.Receipt), d.right-d.left)
 	}
-	d.bottom = height - footEnd - d.lineHeight(footStyle) - d.lineHeight(receiptStyle)*float64(len(d.foot)) - 4*mm
+	d.bottom = d.height - footEnd - d.lineHeight(footStyle) - d.lineHeight(receiptStyle)*float64(len(d.foot)) - 4*mm
 	d.y = d.bottom // the first thing begins the first page
 	return d
 }
@@ -134,7 +135,7 @@ func (d *Document) Write(w io.Writer) ([]Missing, error) {
 		return nil, errs.New(errs.Internal, "この PDF は書き出し済みです。")
 	}
 	d.done = true
-	if text := d.stock.sentence(); text != "" {
+	if text := d.stock.sentence(); text != "" && !d.marginNote(text) {
 		d.paragraph(footStyle, text)
 	}
 	if len(d.held) > 0 || d.pages == 0 {
@@ -149,6 +150,9 @@ func (d *Document) Write(w io.Writer) ([]Missing, error) {
 			d.drawFoot(page)
 		}
 	}
+	if d.canvas.err != nil {
+		return nil, d.canvas.err
+	}
 	return d.stock.missing, d.canvas.write(w, d.setup.Title, d.setup.Printed)
 }
 
@@ -159,7 +163,7 @@ func (d *Document) fail(err error) {
 }
 
 func (d *Document) printable(s style, text string) string {
-	return d.stock.printable(text, d.canvas.font.face(s.bold))
+	return d.stock.printable(text, d.canvas.weight(s).face)
 }
 
 func (d *Document) printableAll(s style, texts []string) []string {

@@ -12,7 +12,7 @@ import (
 	"github.com/signintech/gopdf"
 )
 
-// Font is BIZ UDPゴシック in two weights. Reading it costs some 10 MB and 50 ms, so a program finds it once. Documents share
+// Font is BIZ UDPゴシック in two weights. Reading it costs some 20 MB and 10 ms, so a program finds it once. Documents share
 // it; it is safe for concurrent use.
 type Font struct {
 	regular, bold *face
@@ -72,13 +72,6 @@ func NewFont(regular, bold []byte) (*Font, error) {
 	return f, nil
 }
 
-func (f *Font) face(bold bool) *face {
-	if bold {
-		return f.bold
-	}
-	return f.regular
-}
-
 func systemFolders() []string {
 	folders := []string{"/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts"}
 	if home, err := os.UserHomeDir(); err == nil {
@@ -118,16 +111,17 @@ func search(folders []string) (regular, bold string) {
 
 // face knows which characters a weight has and how wide they are.
 type face struct {
-	near []uint16        // width in 1/1000 em plus one, by character below U+10000; 0 where there is none
-	far  map[rune]uint16 // the same above
+	parsed gopdf.SubsetFontObj // only read
+	near   []uint16            // width in 1/1000 em plus one, by character below U+10000; 0 where there is none
+	far    map[rune]uint16     // the same above
 }
 
 func newFace(data []byte) (*face, error) {
-	var font gopdf.SubsetFontObj
+	f := &face{near: make([]uint16, 0x10000), far: map[rune]uint16{}}
+	font := &f.parsed
 	if err := font.SetTTFData(data); err != nil {
 		return nil, err
 	}
-	f := &face{near: make([]uint16, 0x10000), far: map[rune]uint16{}}
 	for r, glyph := range font.GetTTFParser().Chars() {
 		if r < len(f.near) && glyph != 0 {
 			f.near[r] = uint16(font.GlyphIndexToPdfWidth(glyph)) + 1
@@ -155,6 +149,12 @@ func (f *face) has(r rune) bool { return f.entry(r) > 0 }
 
 // advance is the width in 1/1000 of the size; of what the font lacks, 0.
 func (f *face) advance(r rune) int { return max(0, int(f.entry(r))-1) }
+
+// glyph is the number of the shape of a character that the font has.
+func (f *face) glyph(r rune) uint {
+	n, _ := f.parsed.CharCodeToGlyphIndex(r)
+	return n
+}
 
 func (f *face) width(s string) int {
 	sum := 0

@@ -23,7 +23,7 @@ type Label struct {
 	QR    string // what a reader of codes reads; "" for none
 }
 
-// Line is a line of a label. Its size in points (9 where it is 0) is the most: what is too long becomes smaller, then wraps.
+// Line is a line of a label. Its size in points (9 where it is 0) is the most: what is somewhat too long becomes smaller, what is longer wraps.
 type Line struct {
 	Text string
 	Size float64
@@ -48,7 +48,7 @@ func Sheet10() Sheet {
 const (
 	labelPad   = 2.5 * mm // a printer is seldom truer than 2 mm
 	markSize   = 9
-	mostShrink = 0.7 // of a line, before it wraps
+	mostShrink = 0.7 // of a line; one that would need more wraps
 	quiet      = 4   // modules of white around a QR code (ISO/IEC 18004)
 	qrMost     = 0.4 // of the width of a label
 	leastDot   = 0.3 * mm
@@ -90,6 +90,7 @@ func (d *Document) Labels(sheet Sheet, start int, labels []Label) {
 	if len(d.held) > 0 {
 		d.need(0)
 	}
+	d.labelled = (sheet.Top + float64(sheet.Rows)*(sheet.Height+sheet.GapY) - sheet.GapY) * mm
 	for i, label := range labels {
 		at := (start - 1 + i) % each
 		if i == 0 || at == 0 {
@@ -105,6 +106,21 @@ func (d *Document) Labels(sheet Sheet, start int, labels []Label) {
 			return
 		}
 	}
+}
+
+// marginNote sets a text into the lower margin of a sheet of labels, if that is the last page and has the room.
+func (d *Document) marginNote(text string) bool {
+	const untilEdge = 6 * mm // where a printer reaches
+	lines := d.canvas.wrap(receiptStyle, text, d.right-d.left)
+	from := d.height - untilEdge - d.lineHeight(receiptStyle)*float64(len(lines))
+	if !d.bare[d.pages] || len(d.held) > 0 || from < d.labelled {
+		return false
+	}
+	d.y = from
+	for _, line := range lines {
+		d.line(d.left, receiptStyle, line)
+	}
+	return true
 }
 
 // label draws inside a rectangle: the code on the right, the mark above on the left, the lines below it.
@@ -137,8 +153,8 @@ func (d *Document) shrink(x, y, width, height float64, lines []Line) {
 		for _, l := range lines {
 			s := style{cmp.Or(l.Size, tableSize) * scale, l.Bold}
 			text := d.printable(s, l.Text)
-			if wide := float64(widest(text, d.canvas.font.face(s.bold))) * s.size / 1000; wide > width {
-				s.size *= max(mostShrink, width/wide*(1-slack))
+			if fit := width / d.canvas.width(s, text); fit < 1 && fit > mostShrink {
+				s.size *= fit * (1 - slack)
 			}
 			p := preparedLines{style: s, lines: d.canvas.wrap(s, text, width)}
 			set = append(set, p)

@@ -106,45 +106,41 @@ func (d *Document) Particulars(list ...Particular) {
 // measure widens each column to what its cell needs.
 func (d *Document) measure(natural []float64, s style, cells []string) {
 	for i, cell := range cells {
-		width := float64(widest(cell, d.canvas.font.face(s.bold)))*s.size/1000 + 2*cellX + slack
-		natural[i] = max(natural[i], width)
+		natural[i] = max(natural[i], d.canvas.width(s, cell)+2*cellX+slack)
 	}
 }
 
-// columnWidths divides the width of a table. Columns without a share come first: who needs no more than an equal part has what
-// it needs; each of the others has half a part, and the rest of these parts is divided by the square root of the need,
-// since a long text that wraps once more makes less difference than a short one. What is left goes to the columns with a
-// share, or, where there are none, to all by their width.
+// columnWidths divides the width of a table. Columns without a share come first, the narrowest before the others: one that
+// needs no more than half as much again as an equal part of what is left has what it needs. When none does, each has half a
+// part, and the rest of these parts is divided by the square root of the need, since it matters less to a long text than to
+// a short one to wrap once more. What is left goes to the columns with a share, or, where there are none, to all by width.
 func columnWidths(columns []Column, natural []float64, whole float64) []float64 {
 	widths := make([]float64, len(columns))
-	var open []int // columns without a width yet, those with a share aside
-	shares, sharing := 0.0, 0
+	var open []int // columns without a share that have no width yet
+	shares, left := 0.0, whole
 	for i, c := range columns {
-		if c.Share > 0 {
-			shares, sharing = shares+c.Share, sharing+1
-		} else {
+		shares += max(0, c.Share)
+		if c.Share <= 0 {
 			open = append(open, i)
 		}
 	}
-	left, part := whole, 0.0
-	for before := -1; before != len(open); {
-		before, part = len(open), left/float64(max(1, len(open)+sharing))
-		open = slices.DeleteFunc(open, func(i int) bool {
-			if natural[i] > part {
-				return false
-			}
-			widths[i] = natural[i]
-			left -= natural[i]
-			return true
-		})
+	sharing := len(columns) - len(open)
+	slices.SortStableFunc(open, func(a, b int) int { return cmp.Compare(natural[a], natural[b]) })
+	const generous = 1.5
+	for len(open) > 0 {
+		i, part := open[0], left/float64(len(open)+sharing)
+		if natural[i] > part*generous || natural[i] > left {
+			break
+		}
+		widths[i], left, open = natural[i], left-natural[i], open[1:]
 	}
 	roots := 0.0
 	for _, i := range open {
 		roots += math.Sqrt(natural[i])
 	}
-	rest := part / 2 * float64(len(open))
+	part := left / float64(max(1, len(open)+sharing))
 	for _, i := range open {
-		widths[i] = part/2 + rest*math.Sqrt(natural[i])/roots
+		widths[i] = part/2 + part/2*float64(len(open))*math.Sqrt(natural[i])/roots
 		left -= widths[i]
 	}
 	used := whole - left
