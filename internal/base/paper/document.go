@@ -22,50 +22,51 @@ type Setup struct {
 // what follows it is not set. It is not safe for concurrent use.
 type Document struct {
 	canvas *canvas
-	setup  Setup // printable
+	setup  Setup
 	stock  stock
 	err    error // the first
 	done   bool
 
-	width       float64         // of the paper
-	height      float64         // of the paper
-	left, right float64         // edges of the text
-	top, bottom float64         // edges of the text, between head and foot
-	head, foot  []string        // lines of the title and of the receipt
-	y           float64         // where the next thing goes
-	pages       int             // begun so far
-	bare        map[int]bool    // pages without head and foot
-	labelled    float64         // lower edge of the last labels
-	held        []preparedLines // headings that wait for what they stand above
+	width       float64      // of the paper
+	height      float64      // of the paper
+	left, right float64      // edges of the text
+	top, bottom float64      // edges of the text, between head and foot
+	head, foot  []string     // lines of the title and of the receipt
+	y           float64      // where the next thing goes
+	pages       int          // begun so far
+	bare        map[int]bool // pages without head and foot
+	labelled    float64      // lower edge of the last labels
+	held        []setLines   // headings that wait for what they stand above
 }
 
-// preparedLines is a text that needs only its place.
-type preparedLines struct {
+// setLines is a text that has all but its place.
+type setLines struct {
 	style style
 	lines []string
-	above float64 // space before it, except at the top of a page
 }
 
-// The look, in points.
+// The look. Lengths are in points, as everywhere inside.
 const (
 	a4Short, a4Long = 210 * mm, 297 * mm
 
-	side     = 18 * mm
-	headTop  = 10 * mm
-	footEnd  = 9 * mm // from the lower edge
-	leading  = 1.5    // of lines, by size
-	ascent   = 0.88   // of the font: the baseline below the upper edge of a character
-	thin     = 0.4
-	thick    = 0.8
-	textSize = 10.5
-	noteSize = 8
+	side      = 18 * mm // margin on the left and right
+	headTop   = 10 * mm // from the upper edge
+	footEnd   = 9 * mm  // from the lower edge
+	footGap   = 4 * mm  // between text and foot
+	aboveHead = 5 * mm  // above a heading
+	belowHead = 1.5 * mm
+	leading   = 1.5  // height of a line by size
+	ascent    = 0.88 // of the font: from the upper edge of a character to the baseline
+	thin      = 0.4  // lines of tables
+	thick     = 0.8  // frames of marks
+	slack     = 0.01 // of what is computed in two ways
 )
 
 var (
 	titleStyle   = style{size: 10.5, bold: true}
 	headingStyle = style{size: 12, bold: true}
-	textStyle    = style{size: textSize}
-	footStyle    = style{size: noteSize}
+	textStyle    = style{size: 10.5}
+	noteStyle    = style{size: 8}
 	receiptStyle = style{size: 6.5}
 )
 
@@ -76,27 +77,23 @@ func New(font *Font, setup Setup) *Document {
 		d.width, d.height = d.height, d.width
 	}
 	d.canvas = newCanvas(font, d.width, d.height)
-	d.setup = setup
-	d.setup.Title = d.printable(titleStyle, setup.Title)
-	d.setup.Mark = d.printable(titleStyle, setup.Mark)
 	d.left, d.right = side, d.width-side
-
-	d.head = d.canvas.wrap(titleStyle, d.setup.Title, d.right-d.left-d.markWidth()-5*mm)
+	d.setup = setup
+	d.setup.Mark = d.printable(titleStyle, setup.Mark)
+	d.head = d.canvas.wrap(titleStyle, d.printable(titleStyle, setup.Title), d.right-d.left-d.markWidth()-5*mm)
 	d.top = headTop + d.lineHeight(titleStyle)*float64(len(d.head)) + 6*mm
 	if setup.Receipt != "" {
 		d.foot = d.canvas.wrap(receiptStyle, d.printable(receiptStyle, setup.Receipt), d.right-d.left)
 	}
-	d.bottom = d.height - footEnd - d.lineHeight(footStyle) - d.lineHeight(receiptStyle)*float64(len(d.foot)) - 4*mm
+	d.bottom = d.height - footEnd - d.lineHeight(noteStyle) - d.lineHeight(receiptStyle)*float64(len(d.foot)) - footGap
 	d.y = d.bottom // the first thing begins the first page
 	return d
 }
 
 // Heading stands above what follows and never alone at the end of a page.
-func (d *Document) Heading(text string) { d.hold(headingStyle, text, 5*mm) }
-
-func (d *Document) hold(s style, text string, above float64) {
-	lines := d.canvas.wrap(s, d.printable(s, text), d.right-d.left)
-	d.held = append(d.held, preparedLines{s, lines, above})
+func (d *Document) Heading(text string) {
+	lines := d.canvas.wrap(headingStyle, d.printable(headingStyle, text), d.right-d.left)
+	d.held = append(d.held, setLines{headingStyle, lines})
 }
 
 // Paragraph is running text; a newline in it begins a new line.
@@ -136,7 +133,7 @@ func (d *Document) Write(w io.Writer) ([]Missing, error) {
 	}
 	d.done = true
 	if text := d.stock.sentence(); text != "" && !d.marginNote(text) {
-		d.paragraph(footStyle, text)
+		d.paragraph(noteStyle, text)
 	}
 	if len(d.held) > 0 || d.pages == 0 {
 		d.need(0)
@@ -192,28 +189,25 @@ func (d *Document) gap(height float64) {
 	}
 }
 
-// need begins a new page unless the headings that wait and height points go on this one, then sets the headings. It says
-// whether it began one.
-func (d *Document) need(height float64) bool {
+// need begins a new page unless the headings that wait and height points go on this one, then sets the headings.
+func (d *Document) need(height float64) {
 	held := d.held
 	d.held = nil
 	for _, h := range held {
-		height += h.above + d.lineHeight(h.style)*float64(len(h.lines)) + 1.5*mm
+		height += aboveHead + d.lineHeight(h.style)*float64(len(h.lines)) + belowHead
 	}
-	turned := d.pages == 0 || d.y > d.top && d.y+height > d.bottom+0.01
-	if turned {
+	if d.pages == 0 || d.y > d.top && d.y+height > d.bottom+slack {
 		d.newPage()
 	}
 	for _, h := range held {
 		if d.y > d.top {
-			d.y += h.above
+			d.y += aboveHead
 		}
 		for _, line := range h.lines {
 			d.line(d.left, h.style, line)
 		}
-		d.y += 1.5 * mm
+		d.y += belowHead
 	}
-	return turned
 }
 
 func (d *Document) newPage() {
@@ -240,14 +234,14 @@ func (d *Document) markWidth() float64 {
 }
 
 func (d *Document) drawFoot(page int) {
-	d.y = d.bottom + 4*mm
+	d.y = d.bottom + footGap
 	number := fmt.Sprintf("%d / %d", page, d.pages)
-	d.canvas.text((d.width-d.canvas.width(footStyle, number))/2, d.y+baseline(footStyle), footStyle, number)
+	d.canvas.text((d.width-d.canvas.width(noteStyle, number))/2, d.y+baseline(noteStyle), noteStyle, number)
 	printed := ""
 	if !d.setup.Printed.IsZero() {
 		printed = jpdate.Moment(d.setup.Printed) + " 印刷"
 	}
-	d.line(d.left, footStyle, printed)
+	d.line(d.left, noteStyle, printed)
 	for _, line := range d.foot {
 		d.line(d.left, receiptStyle, line)
 	}

@@ -46,24 +46,28 @@ func Sheet10() Sheet {
 }
 
 const (
-	labelPad   = 2.5 * mm // a printer is seldom truer than 2 mm
-	markSize   = 9
-	mostShrink = 0.7 // of a line; one that would need more wraps
-	quiet      = 4   // modules of white around a QR code (ISO/IEC 18004)
-	qrMost     = 0.4 // of the width of a label
-	leastDot   = 0.3 * mm
+	labelPad     = 2.5 * mm // a printer is seldom truer than 2 mm
+	labelGap     = 1 * mm   // between mark, lines and code
+	labelLeading = 1.25
+	markPad      = 1.5 * mm
+	markSize     = 9
+	mostOfMark   = 0.25     // size of the mark by the height of a label
+	mostShrink   = 0.7      // of a line; one that would need more wraps
+	quiet        = 4        // modules of white around a QR code (ISO/IEC 18004)
+	mostOfCode   = 0.4      // of the width of a label
+	leastModule  = 0.3 * mm // that an ordinary reader reads
 )
 
 // check finds what no A4 paper can be; a tenth of a millimetre is forgiven.
 func (s Sheet) check() error {
 	width := s.Left + float64(s.Columns)*(s.Width+s.GapX) - s.GapX
 	height := s.Top + float64(s.Rows)*(s.Height+s.GapY) - s.GapY
-	const least, forgiven = 10, 0.1
+	const leastWidth, leastHeight, forgiven = 20, 10, 0.1
 	switch {
 	case s.Columns < 1 || s.Rows < 1 || s.Left < 0 || s.Top < 0 || s.GapX < 0 || s.GapY < 0:
 		return errs.New(errs.Invalid, "ラベル用紙の面数と余白を確かめてください。")
-	case s.Width < least || s.Height < least:
-		return errs.New(errs.Invalid, "ラベルが小さすぎます（%.1f×%.1f mm）。縦横とも %d mm 以上にしてください。", s.Width, s.Height, least)
+	case s.Width < leastWidth || s.Height < leastHeight:
+		return errs.New(errs.Invalid, "ラベルが小さすぎます（幅%.1f・高さ%.1f mm）。幅%d・高さ%d mm 以上にしてください。", s.Width, s.Height, leastWidth, leastHeight)
 	case width > 210+forgiven || height > 297+forgiven:
 		return errs.New(errs.Invalid, "ラベルが A4 に収まりません（右端 %.1f mm、下端 %.1f mm）。", width, height)
 	default:
@@ -126,19 +130,19 @@ func (d *Document) marginNote(text string) bool {
 // label draws inside a rectangle: the code on the right, the mark above on the left, the lines below it.
 func (d *Document) label(x, y, width, height float64, l Label) error {
 	if l.QR != "" {
-		side := min(height, width*qrMost)
+		side := min(height, width*mostOfCode)
 		if err := d.canvas.qr(x+width-side, y+(height-side)/2, side, l.QR); err != nil {
 			return err
 		}
-		width -= side + 1*mm
+		width -= side + labelGap
 	}
 	if mark := d.printable(style{bold: true}, l.Mark); mark != "" {
-		s := style{markSize, true}
-		s.size *= min(1, (width-3*mm)/d.canvas.width(s, mark))
+		s := style{min(markSize, height*mostOfMark), true}
+		s.size *= min(1, (width-2*markPad)/d.canvas.width(s, mark))
 		high := s.size * 1.4
-		d.canvas.frame(x, y, d.canvas.width(s, mark)+3*mm, high, thick)
-		d.canvas.text(x+1.5*mm, y+(high-s.size)/2+s.size*ascent, s, mark)
-		y, height = y+high+1*mm, height-high-1*mm
+		d.canvas.frame(x, y, d.canvas.width(s, mark)+2*markPad, high, thick)
+		d.canvas.text(x+markPad, y+(high-s.size)/2+s.size*ascent, s, mark)
+		y, height = y+high+labelGap, height-high-labelGap
 	}
 	d.shrink(x, y, width, height, l.Lines)
 	return nil
@@ -148,7 +152,7 @@ func (d *Document) label(x, y, width, height float64, l Label) error {
 // half the size needs a quarter of the room.
 func (d *Document) shrink(x, y, width, height float64, lines []Line) {
 	for scale := 1.0; ; scale *= 0.95 {
-		var set []preparedLines
+		var set []setLines
 		sum := 0.0
 		for _, l := range lines {
 			s := style{cmp.Or(l.Size, tableSize) * scale, l.Bold}
@@ -156,7 +160,7 @@ func (d *Document) shrink(x, y, width, height float64, lines []Line) {
 			if fit := width / d.canvas.width(s, text); fit < 1 && fit > mostShrink {
 				s.size *= fit * (1 - slack)
 			}
-			p := preparedLines{style: s, lines: d.canvas.wrap(s, text, width)}
+			p := setLines{style: s, lines: d.canvas.wrap(s, text, width)}
 			set = append(set, p)
 			sum += labelLeading * s.size * float64(len(p.lines))
 		}
@@ -174,8 +178,6 @@ func (d *Document) shrink(x, y, width, height float64, lines []Line) {
 	}
 }
 
-const labelLeading = 1.25
-
 // qr draws a code and the white around it in a square.
 func (c *canvas) qr(x, y, side float64, content string) error {
 	code, err := qr.Encode(content, qr.M, qr.Auto)
@@ -184,7 +186,7 @@ func (c *canvas) qr(x, y, side float64, content string) error {
 	}
 	n := code.Bounds().Dx()
 	dot := side / float64(n+2*quiet)
-	if dot < leastDot {
+	if dot < leastModule {
 		return errs.New(errs.Invalid, "QRコードが細かくなりすぎます（%d文字）。内容を短くするか、大きいラベルにしてください。", len([]rune(content)))
 	}
 	black := func(x, y int) bool { r, _, _, _ := code.At(x, y).RGBA(); return r == 0 }

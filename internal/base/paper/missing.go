@@ -54,6 +54,8 @@ func (s *stock) printable(text string, f *face) string {
 			given += string(runes[i])
 		}
 		switch {
+		case strings.ContainsRune(shapeless, r):
+			continue
 		case f.has(r) && !isSoundMark(r):
 		case r == '\n' || r == '\r':
 			r = '\n'
@@ -66,8 +68,6 @@ func (s *stock) printable(text string, f *face) string {
 					continue
 				}
 			}
-		case strings.ContainsRune("\u200b\u200c\u200d\u2060\ufeff\u00ad", r):
-			continue
 		default:
 			r, variant = missingMark, true
 		}
@@ -79,12 +79,15 @@ func (s *stock) printable(text string, f *face) string {
 	return string(out)
 }
 
+// shapeless characters print as nothing. The font has a hyphen for the soft one.
+const shapeless = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+
 func isSoundMark(r rune) bool { return r == '\u3099' || r == '\u309a' }
 
 // plain says whether every character prints as it is; nearly all texts are so.
 func plain(text string, f *face) bool {
 	for _, r := range text {
-		if r != '\n' && !f.has(r) || isSoundMark(r) {
+		if r != '\n' && !f.has(r) || isSoundMark(r) || r == '\u00ad' {
 			return false
 		}
 	}

@@ -35,11 +35,14 @@ const (
 	mostOfName   = 1.0 / 3            // of the width of particulars
 	fewestChars  = 2                  // that a column must hold side by side
 	fewestLines  = 3                  // of a row that goes on overleaf
-	slack        = 0.01               // of what is computed twice
 )
 
 // Table adds a table over the whole width.
 func (d *Document) Table(t Table) {
+	if len(t.Columns) == 0 {
+		d.fail(errs.New(errs.Invalid, "表に列がありません。"))
+		return
+	}
 	for i, cells := range t.Rows {
 		if len(cells) > len(t.Columns) {
 			d.fail(errs.New(errs.Invalid, "表の%d行目に列より多い値があります（%d個、列は%d）。", i+1, len(cells), len(t.Columns)))

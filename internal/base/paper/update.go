@@ -103,12 +103,10 @@ func (f *weight) toUnicode() string {
 	var glyphs []uint
 	for r := range f.used {
 		glyph := f.face.glyph(r)
-		if other, twice := characters[glyph]; !twice {
+		if _, twice := characters[glyph]; !twice {
 			glyphs = append(glyphs, glyph)
-		} else if other > r {
-			continue // of characters that share a shape the last: 一 and not the radical ⼀
 		}
-		characters[glyph] = r
+		characters[glyph] = max(characters[glyph], r) // two that share a shape are copied as one of them, always the same
 	}
 	slices.Sort(glyphs)
 	var b strings.Builder
