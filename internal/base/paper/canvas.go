@@ -1,9 +1,9 @@
 package paper
 
 import (
-	"sekimori/internal/base/errs"
-
-	"github.com/signintech/gopdf"
+	"bytes"
+	"compress/zlib"
+	"strconv"
 )
 
 // mm is a millimetre in points. Inside this package lengths are points, from the upper left corner of the page.
@@ -15,57 +15,71 @@ type style struct {
 	bold bool
 }
 
-// canvas draws on pages; it is all that knows the library. What it is given to print, the font has.
+// canvas draws on pages. It keeps them compressed, a few kB each. What it is given to print, the font has.
 type canvas struct {
-	pdf     gopdf.GoPdf
-	weights [2]weight // regular, bold
-	err     error     // the first that the library gave
+	width, height float64 // of the paper
+	weights       [2]weight
+	pages         [][][]byte // of each its content, compressed, in one or more parts
+	at            int        // the page that is drawn on
+	part          bytes.Buffer
+	zip           *zlib.Writer
 
-	grey, pen float64 // of the page as it is now; -1 where unknown
+	grey, pen float64 // as the page has them now; -1 where unknown
 }
 
 // weight is a weight of the font, as far as this document uses it.
 type weight struct {
-	name      string
-	face      *face
-	used      map[rune]bool
-	unicodeID int // the object that says which characters its glyphs are
+	name string // in the library
+	key  string // on the pages
+	face *face
+	used map[rune]bool
 }
 
 func newCanvas(font *Font, width, height float64) *canvas {
-	c := &canvas{weights: [2]weight{{name: regularName, face: font.regular}, {name: boldName, face: font.bold}}}
-	c.pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: width, H: height}})
-	for i := range c.weights {
-		c.weights[i].used = map[rune]bool{}
-		c.weights[i].unicodeID = c.pdf.GetNextObjectID() // the first of those that a font is made of
-		c.keep(c.pdf.AddTTFFontFromFontContainer(c.weights[i].name, &font.parsed))
-	}
-	return c
-}
-
-func (c *canvas) keep(err error) {
-	if c.err == nil && err != nil {
-		c.err = errs.Wrap(err, errs.Internal, "PDF を作れません。")
-	}
+	return &canvas{width: width, height: height, zip: zlib.NewWriter(nil), weights: [2]weight{
+		{name: regularName, key: "F1", face: font.regular, used: map[rune]bool{}},
+		{name: boldName, key: "F2", face: font.bold, used: map[rune]bool{}},
+	}}
 }
 
 // page begins one.
 func (c *canvas) page() {
-	c.pdf.AddPage()
-	c.grey, c.pen = -1, thin
-	c.pdf.SetLineWidth(thin) // revisit finds pages on which something is drawn
+	c.pages = append(c.pages, nil)
+	c.turn(len(c.pages))
 }
 
-// revisit goes back to a page, from 1.
-func (c *canvas) revisit(page int) {
-	c.keep(c.pdf.SetPage(page))
+// turn goes to a page, from 1; what is drawn then comes on top.
+func (c *canvas) turn(page int) {
+	c.seal()
+	c.at = page - 1
 	c.grey, c.pen = -1, -1
+}
+
+// seal compresses what was drawn since the last turn. Writing to memory does not fail.
+func (c *canvas) seal() {
+	if c.part.Len() == 0 {
+		return
+	}
+	var b bytes.Buffer
+	c.zip.Reset(&b)
+	_, _ = c.part.WriteTo(c.zip)
+	_ = c.zip.Close()
+	c.pages[c.at] = append(c.pages[c.at], bytes.Clone(b.Bytes()))
+}
+
+// op writes an operator of PDF behind its operands.
+func (c *canvas) op(operator string, operands ...float64) {
+	b := c.part.AvailableBuffer()
+	for _, n := range operands {
+		b = append(strconv.AppendFloat(b, n, 'f', 2, 64), ' ')
+	}
+	c.part.Write(append(append(b, operator...), '\n'))
 }
 
 // ink sets the brightness of texts and areas, from 0 (black) to 1.
 func (c *canvas) ink(grey float64) {
 	if c.grey != grey {
-		c.pdf.SetGrayFill(grey)
+		c.op("g", grey)
 		c.grey = grey
 	}
 }
@@ -76,13 +90,18 @@ func (c *canvas) text(x, y float64, s style, text string) {
 		return
 	}
 	f := c.weight(s)
+	c.ink(0)
+	c.part.WriteString("BT\n/" + f.key + " ")
+	c.op("Tf", s.size)
+	c.op("Td", x, c.height-y)
+	b := append(c.part.AvailableBuffer(), '<')
 	for _, r := range text {
 		f.used[r] = true
+		const digits = "0123456789ABCDEF"
+		glyph := f.face.shape(r).glyph
+		b = append(b, digits[glyph>>12], digits[glyph>>8&15], digits[glyph>>4&15], digits[glyph&15])
 	}
-	c.ink(0)
-	c.keep(c.pdf.SetFont(f.name, "", s.size))
-	c.pdf.SetXY(x, y)
-	c.keep(c.pdf.Text(text))
+	c.part.Write(append(b, "> Tj\nET\n"...))
 }
 
 func (c *canvas) weight(s style) *weight {
@@ -92,8 +111,8 @@ func (c *canvas) weight(s style) *weight {
 	return &c.weights[0]
 }
 
-// width is that of the longest line.
-func (c *canvas) width(s style, text string) float64 {
+// measure is the width of the longest line of a text.
+func (c *canvas) measure(s style, text string) float64 {
 	return float64(widest(text, c.weight(s).face)) * s.size / 1000
 }
 
@@ -105,21 +124,25 @@ func (c *canvas) wrap(s style, text string, width float64) []string {
 // fill paints an area.
 func (c *canvas) fill(x, y, width, height, grey float64) {
 	c.ink(grey)
-	c.pdf.RectFromUpperLeftWithStyle(x, y, width, height, "F")
+	c.op("re f", x, c.height-y-height, width, height)
 }
 
 // line is of the thickness pen.
 func (c *canvas) line(x1, y1, x2, y2, pen float64) {
-	if c.pen != pen {
-		c.pdf.SetLineWidth(pen)
-		c.pen = pen
-	}
-	c.pdf.Line(x1, y1, x2, y2)
+	c.thickness(pen)
+	c.op("m", x1, c.height-y1)
+	c.op("l S", x2, c.height-y2)
 }
 
 // frame is a rectangle of lines.
 func (c *canvas) frame(x, y, width, height, pen float64) {
-	for _, l := range [][4]float64{{x, y, x + width, y}, {x, y + height, x + width, y + height}, {x, y, x, y + height}, {x + width, y, x + width, y + height}} {
-		c.line(l[0], l[1], l[2], l[3], pen)
+	c.thickness(pen)
+	c.op("re S", x, c.height-y-height, width, height)
+}
+
+func (c *canvas) thickness(pen float64) {
+	if c.pen != pen {
+		c.op("w", pen)
+		c.pen = pen
 	}
 }

@@ -18,22 +18,20 @@ type Setup struct {
 	Receipt   string    // below in small type, any length; "" for none
 }
 
-// Document is pages in the making: what is added flows from one to the next. A fault in what is added shows in Write, and
-// what follows it is not set. It is not safe for concurrent use.
+// Document is pages in the making: what is added flows from one to the next. The first fault in what is added comes out of
+// Write, which then writes nothing. It is not safe for concurrent use.
 type Document struct {
 	canvas *canvas
+	font   *Font
 	setup  Setup
 	stock  stock
 	err    error // the first
 	done   bool
 
-	width       float64      // of the paper
-	height      float64      // of the paper
 	left, right float64      // edges of the text
 	top, bottom float64      // edges of the text, between head and foot
 	head, foot  []string     // lines of the title and of the receipt
 	y           float64      // where the next thing goes
-	pages       int          // begun so far
 	bare        map[int]bool // pages without head and foot
 	labelled    float64      // lower edge of the last labels
 	held        []setLines   // headings that wait for what they stand above
@@ -72,20 +70,19 @@ var (
 
 // New begins a document.
 func New(font *Font, setup Setup) *Document {
-	d := &Document{width: a4Short, height: a4Long, bare: map[int]bool{}}
+	width, height := float64(a4Short), float64(a4Long)
 	if setup.Landscape {
-		d.width, d.height = d.height, d.width
+		width, height = height, width
 	}
-	d.canvas = newCanvas(font, d.width, d.height)
-	d.left, d.right = side, d.width-side
-	d.setup = setup
+	d := &Document{canvas: newCanvas(font, width, height), font: font, setup: setup, bare: map[int]bool{}}
+	d.left, d.right = side, width-side
 	d.setup.Mark = d.printable(titleStyle, setup.Mark)
 	d.head = d.canvas.wrap(titleStyle, d.printable(titleStyle, setup.Title), d.right-d.left-d.markWidth()-5*mm)
 	d.top = headTop + d.lineHeight(titleStyle)*float64(len(d.head)) + 6*mm
 	if setup.Receipt != "" {
 		d.foot = d.canvas.wrap(receiptStyle, d.printable(receiptStyle, setup.Receipt), d.right-d.left)
 	}
-	d.bottom = d.height - footEnd - d.lineHeight(noteStyle) - d.lineHeight(receiptStyle)*float64(len(d.foot)) - footGap
+	d.bottom = height - footEnd - d.lineHeight(noteStyle) - d.lineHeight(receiptStyle)*float64(len(d.foot)) - footGap
 	d.y = d.bottom // the first thing begins the first page
 	return d
 }
@@ -117,13 +114,13 @@ func (d *Document) paragraph(s style, text string) {
 
 // Break goes to a new page; at the beginning of one it does nothing.
 func (d *Document) Break() {
-	if d.pages > 0 && d.y > d.top {
+	if d.Pages() > 0 && d.y > d.top {
 		d.y = d.bottom
 	}
 }
 
 // Pages is the number of pages begun so far.
-func (d *Document) Pages() int { return d.pages }
+func (d *Document) Pages() int { return len(d.canvas.pages) }
 
 // Write finishes the document and gives it to w, once. It returns what the font lacks, in the order of its first appearance;
 // the document names it too, at its end. Faults of what was added are errs.Invalid; errors of w come as they are.
@@ -135,22 +132,19 @@ func (d *Document) Write(w io.Writer) ([]Missing, error) {
 	if text := d.stock.sentence(); text != "" && !d.marginNote(text) {
 		d.paragraph(noteStyle, text)
 	}
-	if len(d.held) > 0 || d.pages == 0 {
+	if len(d.held) > 0 || d.Pages() == 0 {
 		d.need(0)
 	}
 	if d.err != nil {
 		return nil, d.err
 	}
-	for page := 1; page <= d.pages; page++ {
+	for page := 1; page <= d.Pages(); page++ {
 		if !d.bare[page] {
-			d.canvas.revisit(page)
+			d.canvas.turn(page)
 			d.drawFoot(page)
 		}
 	}
-	if d.canvas.err != nil {
-		return nil, d.canvas.err
-	}
-	return d.stock.missing, d.canvas.write(w, d.setup.Title, d.setup.Printed)
+	return d.stock.missing, d.canvas.write(w, d.setup.Title, d.setup.Printed, d.font)
 }
 
 func (d *Document) fail(err error) {
@@ -196,7 +190,7 @@ func (d *Document) need(height float64) {
 	for _, h := range held {
 		height += aboveHead + d.lineHeight(h.style)*float64(len(h.lines)) + belowHead
 	}
-	if d.pages == 0 || d.y > d.top && d.y+height > d.bottom+slack {
+	if d.Pages() == 0 || d.y > d.top && d.y+height > d.bottom+slack {
 		d.newPage()
 	}
 	for _, h := range held {
@@ -212,7 +206,6 @@ func (d *Document) need(height float64) {
 
 func (d *Document) newPage() {
 	d.canvas.page()
-	d.pages++
 	d.y = headTop
 	if d.setup.Mark != "" {
 		x, height := d.right-d.markWidth(), d.lineHeight(titleStyle)
@@ -230,13 +223,13 @@ func (d *Document) markWidth() float64 {
 	if d.setup.Mark == "" {
 		return 0
 	}
-	return d.canvas.width(titleStyle, d.setup.Mark) + 4*mm
+	return d.canvas.measure(titleStyle, d.setup.Mark) + 4*mm
 }
 
 func (d *Document) drawFoot(page int) {
 	d.y = d.bottom + footGap
-	number := fmt.Sprintf("%d / %d", page, d.pages)
-	d.canvas.text((d.width-d.canvas.width(noteStyle, number))/2, d.y+baseline(noteStyle), noteStyle, number)
+	number := fmt.Sprintf("%d / %d", page, d.Pages())
+	d.canvas.text((d.canvas.width-d.canvas.measure(noteStyle, number))/2, d.y+baseline(noteStyle), noteStyle, number)
 	printed := ""
 	if !d.setup.Printed.IsZero() {
 		printed = jpdate.Moment(d.setup.Printed) + " 印刷"

@@ -111,25 +111,31 @@ func search(folders []string) (regular, bold string) {
 
 // face knows which characters a weight has and how wide they are.
 type face struct {
-	parsed gopdf.SubsetFontObj // only read
-	near   []uint16            // width in 1/1000 em plus one, by character below U+10000; 0 where there is none
-	far    map[rune]uint16     // the same above
+	near []shape // by character below U+10000
+	far  map[rune]shape
+}
+
+// shape is that of a character; the glyph 0 is none.
+type shape struct {
+	glyph uint16
+	width uint16 // in 1/1000 of the size
 }
 
 func newFace(data []byte) (*face, error) {
-	f := &face{near: make([]uint16, 0x10000), far: map[rune]uint16{}}
-	font := &f.parsed
+	var font gopdf.SubsetFontObj
 	if err := font.SetTTFData(data); err != nil {
 		return nil, err
 	}
+	f := &face{near: make([]shape, 0x10000), far: map[rune]shape{}}
+	of := func(glyph uint) shape { return shape{uint16(glyph), uint16(font.GlyphIndexToPdfWidth(glyph))} }
 	for r, glyph := range font.GetTTFParser().Chars() {
-		if r < len(f.near) && glyph != 0 {
-			f.near[r] = uint16(font.GlyphIndexToPdfWidth(glyph)) + 1
+		if r < len(f.near) {
+			f.near[r] = of(glyph)
 		}
 	}
 	for _, group := range font.GetTTFParser().GroupingTables() {
 		for r := max(group.StartCharCode, 0x10000); r <= min(group.EndCharCode, 0x10ffff); r++ {
-			f.far[rune(r)] = uint16(font.GlyphIndexToPdfWidth(r-group.StartCharCode+group.GlyphID)) + 1
+			f.far[rune(r)] = of(r - group.StartCharCode + group.GlyphID)
 		}
 	}
 	if !f.has(missingMark) {
@@ -138,28 +144,20 @@ func newFace(data []byte) (*face, error) {
 	return f, nil
 }
 
-func (f *face) entry(r rune) uint16 {
+// shape is the zero shape for what the font lacks.
+func (f *face) shape(r rune) shape {
 	if r >= 0 && int(r) < len(f.near) {
 		return f.near[r]
 	}
 	return f.far[r]
 }
 
-func (f *face) has(r rune) bool { return f.entry(r) > 0 }
-
-// advance is the width in 1/1000 of the size; of what the font lacks, 0.
-func (f *face) advance(r rune) int { return max(0, int(f.entry(r))-1) }
-
-// glyph is the number of the shape of a character that the font has.
-func (f *face) glyph(r rune) uint {
-	n, _ := f.parsed.CharCodeToGlyphIndex(r)
-	return n
-}
+func (f *face) has(r rune) bool { return f.shape(r).glyph != 0 }
 
 func (f *face) width(s string) int {
 	sum := 0
 	for _, r := range s {
-		sum += f.advance(r)
+		sum += int(f.shape(r).width)
 	}
 	return sum
 }

@@ -118,7 +118,7 @@ func (g *grid) draw(r row) {
 		for _, line := range lines {
 			x := g.edges[i] + cellX
 			if g.columns[i].Right {
-				x = g.edges[i+1] - cellX - g.canvas.width(r.style, line)
+				x = g.edges[i+1] - cellX - g.canvas.measure(r.style, line)
 			}
 			g.canvas.text(x, y, r.style, line)
 			y += g.lineHeight(r.style)

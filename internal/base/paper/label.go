@@ -99,8 +99,7 @@ func (d *Document) Labels(sheet Sheet, start int, labels []Label) {
 		at := (start - 1 + i) % each
 		if i == 0 || at == 0 {
 			d.canvas.page()
-			d.pages++
-			d.bare[d.pages] = true
+			d.bare[d.Pages()] = true
 			d.y = d.bottom
 		}
 		x := (sheet.Left + float64(at%sheet.Columns)*(sheet.Width+sheet.GapX)) * mm
@@ -116,8 +115,8 @@ func (d *Document) Labels(sheet Sheet, start int, labels []Label) {
 func (d *Document) marginNote(text string) bool {
 	const untilEdge = 6 * mm // where a printer reaches
 	lines := d.canvas.wrap(receiptStyle, text, d.right-d.left)
-	from := d.height - untilEdge - d.lineHeight(receiptStyle)*float64(len(lines))
-	if !d.bare[d.pages] || len(d.held) > 0 || from < d.labelled {
+	from := d.canvas.height - untilEdge - d.lineHeight(receiptStyle)*float64(len(lines))
+	if !d.bare[d.Pages()] || len(d.held) > 0 || from < d.labelled {
 		return false
 	}
 	d.y = from
@@ -138,9 +137,9 @@ func (d *Document) label(x, y, width, height float64, l Label) error {
 	}
 	if mark := d.printable(style{bold: true}, l.Mark); mark != "" {
 		s := style{min(markSize, height*mostOfMark), true}
-		s.size *= min(1, (width-2*markPad)/d.canvas.width(s, mark))
+		s.size *= min(1, (width-2*markPad)/d.canvas.measure(s, mark))
 		high := s.size * 1.4
-		d.canvas.frame(x, y, d.canvas.width(s, mark)+2*markPad, high, thick)
+		d.canvas.frame(x, y, d.canvas.measure(s, mark)+2*markPad, high, thick)
 		d.canvas.text(x+markPad, y+(high-s.size)/2+s.size*ascent, s, mark)
 		y, height = y+high+labelGap, height-high-labelGap
 	}
@@ -157,7 +156,7 @@ func (d *Document) shrink(x, y, width, height float64, lines []Line) {
 		for _, l := range lines {
 			s := style{cmp.Or(l.Size, tableSize) * scale, l.Bold}
 			text := d.printable(s, l.Text)
-			if fit := width / d.canvas.width(s, text); fit < 1 && fit > mostShrink {
+			if fit := width / d.canvas.measure(s, text); fit < 1 && fit > mostShrink {
 				s.size *= fit * (1 - slack)
 			}
 			p := setLines{style: s, lines: d.canvas.wrap(s, text, width)}

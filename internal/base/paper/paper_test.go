@@ -201,7 +201,9 @@ func TestWhatStandsOnThePage(t *testing.T) {
 		{"a heading alone", func(d *paper.Document) { d.Heading("概要") }, []string{"概要"}},
 		{"an empty table", func(d *paper.Document) { d.Table(paper.Table{Columns: columns()}) }, []string{"番号", "備考", "件数", "該当なし"}},
 		{"an empty table with words", func(d *paper.Document) { d.Table(paper.Table{Columns: columns(), Empty: "持出しなし"}) }, []string{"番号", "備考", "件数", "持出しなし"}},
-		{"short rows", func(d *paper.Document) { d.Table(paper.Table{Columns: columns(), Rows: [][]string{{"1"}, {}, {"", "2"}}}) }, []string{"番号", "備考", "件数", "1", "2"}},
+		{"short rows", func(d *paper.Document) {
+			d.Table(paper.Table{Columns: columns(), Rows: [][]string{{"1"}, {}, {"", "2"}}})
+		}, []string{"番号", "備考", "件数", "1", "2"}},
 		{
 			"particulars",
 			func(d *paper.Document) {
@@ -340,10 +342,14 @@ func TestFaultsShowInWrite(t *testing.T) {
 		fill func(*paper.Document)
 		want string
 	}{
-		{func(d *paper.Document) { d.Table(paper.Table{Columns: columns(), Rows: [][]string{{}, {"1", "2", "3", "4"}}}) }, "表の2行目に列より多い値があります（4個、列は3）。"},
+		{func(d *paper.Document) {
+			d.Table(paper.Table{Columns: columns(), Rows: [][]string{{}, {"1", "2", "3", "4"}}})
+		}, "表の2行目に列より多い値があります（4個、列は3）。"},
 		{func(d *paper.Document) { d.Table(paper.Table{Columns: narrow}) }, "表の列が多すぎて紙に入りません（60列）。"},
 		{func(d *paper.Document) { d.Table(paper.Table{}) }, "表に列がありません。"},
-		{func(d *paper.Document) { d.Table(paper.Table{Columns: []paper.Column{{Title: strings.Repeat("長", 5000)}}}) }, "表の見出しが長すぎて"},
+		{func(d *paper.Document) {
+			d.Table(paper.Table{Columns: []paper.Column{{Title: strings.Repeat("長", 5000)}}})
+		}, "表の見出しが長すぎて"},
 		{func(d *paper.Document) { d.Labels(sheet, 1, label) }, "QRコードが細かくなりすぎます（400文字）。"},
 		{func(d *paper.Document) { d.Labels(sheet, 1, []paper.Label{{QR: strings.Repeat("長い", 2000)}}) }, "QRコードにできない内容です（4000文字）。"},
 		{func(d *paper.Document) { d.Labels(sheet, 0, label) }, "開始位置は1から24までです（0）。"},

@@ -53,10 +53,14 @@ func readPDF(t testing.TB, data []byte) [][]run {
 		}
 	}
 	var pages [][]run
-	kids := regexp.MustCompile(`/Kids \[(.*?)\]`).FindStringSubmatch(objects["2"])
+	kids := regexp.MustCompile(`(?s)/Kids \[(.*?)\]`).FindStringSubmatch(objects["2"])
 	for _, kid := range regexp.MustCompile(`(\d+) 0 R`).FindAllStringSubmatch(kids[1], -1) {
-		content := regexp.MustCompile(`/Contents +(\d+) 0 R`).FindStringSubmatch(objects[kid[1]])
-		pages = append(pages, runs(t, inflate(t, objects[content[1]]), fonts))
+		_, contents, _ := strings.Cut(objects[kid[1]], "/Contents")
+		content := ""
+		for _, part := range regexp.MustCompile(`(\d+) 0 R`).FindAllStringSubmatch(contents, -1) {
+			content += inflate(t, objects[part[1]])
+		}
+		pages = append(pages, runs(t, content, fonts))
 	}
 	return pages
 }
@@ -64,12 +68,12 @@ func readPDF(t testing.TB, data []byte) [][]run {
 func runs(t testing.TB, content string, fonts map[string]map[string]string) []run {
 	t.Helper()
 	var list []run
-	for _, m := range regexp.MustCompile(`BT\n(\S+) (\S+) TD\n/(F\d) (\S+) Tf 0 Tc\n\[<(\w*)>\] TJ\nET`).FindAllStringSubmatch(content, -1) {
-		r := run{x: float(t, m[1]), y: float(t, m[2]), size: float(t, m[4]), bold: m[3] == "F2"}
+	for _, m := range regexp.MustCompile(`BT\n/(F\d) (\S+) Tf\n(\S+) (\S+) Td\n<(\w*)> Tj\nET`).FindAllStringSubmatch(content, -1) {
+		r := run{x: float(t, m[3]), y: float(t, m[4]), size: float(t, m[2]), bold: m[1] == "F2"}
 		for shape := m[5]; shape != ""; shape = shape[4:] {
-			text, ok := fonts[m[3]][shape[:4]]
+			text, ok := fonts[m[1]][shape[:4]]
 			if !ok {
-				t.Errorf("the shape %s of %s is no character", shape[:4], m[3])
+				t.Errorf("the shape %s of %s is no character", shape[:4], m[1])
 			}
 			r.text += text
 		}

@@ -109,7 +109,7 @@ func (d *Document) Particulars(list ...Particular) {
 // measure widens each column to what its cell needs.
 func (d *Document) measure(natural []float64, s style, cells []string) {
 	for i, cell := range cells {
-		natural[i] = max(natural[i], d.canvas.width(s, cell)+2*cellX+slack)
+		natural[i] = max(natural[i], d.canvas.measure(s, cell)+2*cellX+slack)
 	}
 }
 

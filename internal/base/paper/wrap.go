@@ -41,7 +41,7 @@ func fits(line string, f *face, limit int) int {
 		if i > 0 && breaks(before, r) {
 			end = i
 		}
-		sum += f.advance(r)
+		sum += int(f.shape(r).width)
 		if sum > limit && i > 0 && !isSpace(r) {
 			if end > 0 {
 				return end

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -21,11 +22,11 @@ func findFont(t *testing.T) *Font {
 
 // fixed is a face whose characters are as wide as their cells on a terminal, so that cases can be counted by eye.
 func fixed() *face {
-	f := &face{near: make([]uint16, 0x10000)}
+	f := &face{near: make([]shape, 0x10000)}
 	for r := range f.near {
-		f.near[r] = 1000 + 1
+		f.near[r] = shape{1, 1000}
 		if r < 0x80 {
-			f.near[r] = 500 + 1
+			f.near[r].width = 500
 		}
 	}
 	return f
@@ -169,8 +170,16 @@ func append32(b []byte, numbers ...int) []byte {
 func TestACollectionOfWindowsIsRead(t *testing.T) {
 	t.Parallel()
 	want := findFont(t)
-	whole := collection(want.regular.parsed.GetTTFParser().FontData())
-	got, err := NewFont(whole, collection(want.bold.parsed.GetTTFParser().FontData()))
+	regular, bold := search(systemFolders())
+	var files [2][]byte
+	for i, name := range []string{regular, bold} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[i] = collection(data)
+	}
+	got, err := NewFont(files[0], files[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +188,7 @@ func TestACollectionOfWindowsIsRead(t *testing.T) {
 	}
 	for name, data := range map[string][]byte{
 		"without the font": []byte("ttcf\x00\x02\x00\x00\x00\x00\x00\x00"),
-		"cut off":          whole[:100],
+		"cut off":          files[0][:100],
 		"tiny":             []byte("ttcf"),
 	} {
 		if _, err := single(data); err == nil {
