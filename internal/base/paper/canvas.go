@@ -127,16 +127,16 @@ func (c *canvas) fill(x, y, width, height, grey float64) {
 	c.op("re f", x, c.height-y-height, width, height)
 }
 
-// line is of the thickness pen.
-func (c *canvas) line(x1, y1, x2, y2, pen float64) {
-	c.thickness(pen)
+// line is thin.
+func (c *canvas) line(x1, y1, x2, y2 float64) {
+	c.thickness(thin)
 	c.op("m", x1, c.height-y1)
 	c.op("l S", x2, c.height-y2)
 }
 
-// frame is a rectangle of lines.
-func (c *canvas) frame(x, y, width, height, pen float64) {
-	c.thickness(pen)
+// frame is a rectangle of thick lines.
+func (c *canvas) frame(x, y, width, height float64) {
+	c.thickness(thick)
 	c.op("re S", x, c.height-y-height, width, height)
 }
 

@@ -55,7 +55,7 @@ const (
 	belowHead = 1.5 * mm
 	leading   = 1.5  // height of a line by size
 	ascent    = 0.88 // of the font: from the upper edge of a character to the baseline
-	thin      = 0.4  // lines of tables
+	thin      = 0.4  // lines
 	thick     = 0.8  // frames of marks
 	slack     = 0.01 // of what is computed in two ways
 )
@@ -101,7 +101,11 @@ func (d *Document) paragraph(s style, text string) {
 	lines := d.canvas.wrap(s, text, d.right-d.left)
 	height := d.lineHeight(s)
 	d.gap(2 * mm)
-	d.need(height * float64(min(2, len(lines))))
+	first := min(2, len(lines))
+	if len(lines) == 3 { // which cannot be divided
+		first = 3
+	}
+	d.need(height * float64(first))
 	for i, line := range lines {
 		if rest := len(lines) - i; rest == 2 && i > 0 {
 			d.need(2 * height)
@@ -209,13 +213,13 @@ func (d *Document) newPage() {
 	d.y = headTop
 	if d.setup.Mark != "" {
 		x, height := d.right-d.markWidth(), d.lineHeight(titleStyle)
-		d.canvas.frame(x, d.y, d.markWidth(), height, thick)
+		d.canvas.frame(x, d.y, d.markWidth(), height)
 		d.canvas.text(x+2*mm, d.y+baseline(titleStyle), titleStyle, d.setup.Mark)
 	}
 	for _, line := range d.head {
 		d.line(d.left, titleStyle, line)
 	}
-	d.canvas.line(d.left, d.y+1.5*mm, d.right, d.y+1.5*mm, thin)
+	d.canvas.line(d.left, d.y+1.5*mm, d.right, d.y+1.5*mm)
 	d.y = d.top
 }
 

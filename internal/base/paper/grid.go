@@ -95,7 +95,7 @@ func (g *grid) room(height float64) {
 	}
 	g.need(g.headHeight() + height)
 	g.begun, g.from = true, g.y
-	g.canvas.line(g.edges[0], g.y, g.edges[len(g.edges)-1], g.y, thin)
+	g.canvas.line(g.edges[0], g.y, g.edges[len(g.edges)-1], g.y)
 	if g.head != nil {
 		g.shade(len(g.columns), *g.head)
 		g.draw(*g.head)
@@ -105,7 +105,7 @@ func (g *grid) room(height float64) {
 // shade paints behind the first columns of the row that comes next.
 func (g *grid) shade(columns int, r row) {
 	g.canvas.fill(g.edges[0], g.y, g.edges[columns]-g.edges[0], g.height(r.style, r.lines), shade)
-	g.canvas.line(g.edges[0], g.y, g.edges[columns], g.y, thin) // which the paint covers
+	g.canvas.line(g.edges[0], g.y, g.edges[columns], g.y) // which the paint covers
 }
 
 // draw sets a row where the page is, and the line below.
@@ -125,14 +125,14 @@ func (g *grid) draw(r row) {
 		}
 	}
 	g.y += g.height(r.style, r.lines)
-	g.canvas.line(g.edges[0], g.y, g.edges[len(g.edges)-1], g.y, thin)
+	g.canvas.line(g.edges[0], g.y, g.edges[len(g.edges)-1], g.y)
 }
 
 // close draws the lines between the columns of what this page has.
 func (g *grid) close() {
 	if g.y > g.from && g.begun {
 		for _, x := range g.edges {
-			g.canvas.line(x, g.from, x, g.y, thin)
+			g.canvas.line(x, g.from, x, g.y)
 		}
 	}
 	g.from = g.y

@@ -139,7 +139,7 @@ func (d *Document) label(x, y, width, height float64, l Label) error {
 		s := style{min(markSize, height*mostOfMark), true}
 		s.size *= min(1, (width-2*markPad)/d.canvas.measure(s, mark))
 		high := s.size * 1.4
-		d.canvas.frame(x, y, d.canvas.measure(s, mark)+2*markPad, high, thick)
+		d.canvas.frame(x, y, d.canvas.measure(s, mark)+2*markPad, high)
 		d.canvas.text(x+markPad, y+(high-s.size)/2+s.size*ascent, s, mark)
 		y, height = y+high+labelGap, height-high-labelGap
 	}

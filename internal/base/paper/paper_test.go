@@ -39,7 +39,25 @@ func font(t testing.TB) *paper.Font {
 func set(t testing.TB, s paper.Setup, fill func(*paper.Document)) ([][]run, []paper.Missing) {
 	t.Helper()
 	data, missing := bytesOf(t, font(t), s, fill)
-	return readPDF(t, data), missing
+	pages := readPDF(t, data)
+	for i, page := range pages {
+		inBody(t, i+1, page)
+	}
+	return pages, missing
+}
+
+// inBody: nothing stands in the margins or on the foot, which begins with the number of the page. Labels have none.
+func inBody(t testing.TB, number int, page []run) {
+	t.Helper()
+	at := slices.IndexFunc(page, func(r run) bool { return strings.HasPrefix(r.text, fmt.Sprintf("%d / ", number)) })
+	if at < 0 {
+		return
+	}
+	for _, r := range page[:at] {
+		if r.x < 18*mm-0.1 || r.y < page[at].y+4*mm {
+			t.Errorf("page %d: %q stands at %.1f, %.1f mm, the foot at %.1f", number, r.text, r.x/mm, r.y/mm, page[at].y/mm)
+		}
+	}
 }
 
 func bytesOf(t testing.TB, f *paper.Font, s paper.Setup, fill func(*paper.Document)) ([]byte, []paper.Missing) {
@@ -152,6 +170,24 @@ func TestARowTallerThanAPageGoesOn(t *testing.T) {
 	}
 }
 
+func TestATallRowBeginsWithThreeLines(t *testing.T) {
+	t.Parallel()
+	for above := range 25 {
+		pages, _ := set(t, setup(), func(d *paper.Document) {
+			rows := append(lines(20+above, func(int) string { return "前" }), []string{"1", strings.Repeat("長い行。", 1500)})
+			d.Table(paper.Table{Columns: columns(), Rows: rows})
+		})
+		for i, page := range pages {
+			if n := len(slices.DeleteFunc(page, func(r run) bool { return !strings.Contains(r.text, "長い行") })); n > 0 {
+				if n < 3 {
+					t.Errorf("after %d rows page %d has %d lines", 20+above, i+1, n)
+				}
+				break
+			}
+		}
+	}
+}
+
 func TestNumbersEndAtOneEdge(t *testing.T) {
 	t.Parallel()
 	s := setup()
@@ -185,6 +221,28 @@ func TestAHeadingStaysWithWhatFollows(t *testing.T) {
 			text := texts(page)
 			if strings.Contains(text, "見出し") && !(strings.Contains(text, "大見出し") && strings.Contains(text, "小見出し") && strings.Contains(text, "終わり")) {
 				t.Errorf("after %d lines page %d is\n%s", above, i+1, text)
+			}
+		}
+	}
+}
+
+func TestNoLineOfAParagraphStandsAlone(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{2, 3, 4, 5} {
+		for above := range 12 {
+			pages, _ := set(t, setup(), func(d *paper.Document) {
+				d.Paragraph(strings.Repeat("前\n", 34+above) + "前")
+				d.Paragraph(strings.TrimSuffix(strings.Repeat("段落\n", n), "\n"))
+			})
+			sum := 0
+			for i, page := range pages {
+				here := strings.Count(texts(page), "段落")
+				if sum += here; here == 1 {
+					t.Errorf("%d lines after %d: one alone on page %d", n, 35+above, i+1)
+				}
+			}
+			if sum != n {
+				t.Errorf("%d lines of %d", sum, n)
 			}
 		}
 	}

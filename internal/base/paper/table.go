@@ -132,7 +132,7 @@ func columnWidths(columns []Column, natural []float64, whole float64) []float64 
 	const generous = 1.5
 	for len(open) > 0 {
 		i, part := open[0], left/float64(len(open)+sharing)
-		if natural[i] > part*generous || natural[i] > left {
+		if natural[i] > part*generous {
 			break
 		}
 		widths[i], left, open = natural[i], left-natural[i], open[1:]

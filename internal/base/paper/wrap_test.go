@@ -110,6 +110,7 @@ func TestColumnsHaveTheirWidth(t *testing.T) {
 		{"the same for all", free(4), []float64{50, 50, 50, 50}, []float64{25, 25, 25, 25}},
 		{"nothing in it", free(2), []float64{0, 0}, []float64{0, 0}},
 		{"one", free(1), []float64{900}, []float64{100}},
+		{"one somewhat too wide", free(1), []float64{140}, []float64{100}},
 	} {
 		got := columnWidths(c.columns, c.natural, 100)
 		if diff := cmp.Diff(c.want, got, cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 0.001 })); diff != "" {
