@@ -125,6 +125,43 @@ func (d *Desk) Say(f Field, data Data) string {
 // Names are the names that the reader may know.
 func (d *Desk) Names() Names { return d.names }
 
+// Written is a value of a field as a form reads it back, one text for each answer of its leaves: of a class or a period by part.
+func (d *Desk) Written(f Field, value any) string {
+	switch v := value.(type) {
+	case string:
+		switch f.Type { //nolint:exhaustive // the others stand as they are stored
+		case TypePerson, TypeUnit, TypeScope, TypeRoleHolder, TypeRef:
+			return d.names.Written(f, v)
+		case TypeDate, TypeDatetime:
+			return f.Say(v, d.Classes, d.names)
+		}
+		return v
+	case []string:
+		words := make([]string, len(v))
+		for i, x := range v {
+			words[i] = d.Written(f, x)
+		}
+		return strings.Join(words, "、")
+	case int64:
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+// Try is what a form would make of what stood there, whatever is wrong with it.
+func (d *Desk) Try(in Input, old Data, state string) Data {
+	var faults errs.Faults
+	return d.Read(in, d.reading(old, state), &faults)
+}
+
+// Meaning reads a condition of a field as a Japanese sentence.
+func (d *Desk) Meaning(f Field) string {
+	if f.When == nil {
+		return ""
+	}
+	return d.Vocabulary.Sentence(*f.When)
+}
+
 // Known looks up at once what some entries name, before they are said.
 func (d *Desk) Known(entries ...Data) error {
 	d.names.prefetch(d.Fields, entries...)
