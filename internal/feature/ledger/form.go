@@ -45,6 +45,9 @@ func (s sheet) fields() ([]ui.Field, error) {
 		if err != nil {
 			return nil, err
 		}
+		for i := range some {
+			some[i].More = !f.Required && f.Type != register.TypeClass
+		}
 		all = append(all, some...)
 	}
 	return all, nil
@@ -123,11 +126,9 @@ func (s sheet) help(f register.Field) string {
 	var words []string
 	if when := s.Meaning(f); when != "" {
 		if f.Required {
-			when += "ときは必須"
-		} else {
-			when += "とき"
+			when += "（必須）"
 		}
-		words = append(words, "（"+when+"）")
+		words = append(words, "次のとき："+when)
 	}
 	if f.Help != "" {
 		words = append(words, f.Help)

@@ -113,8 +113,10 @@ func (p pages) proposal(ctx context.Context, r *web.Request, d *register.Desk, e
 		return note, ui.Form{}, nil
 	}
 	form := ui.Form{Action: href(d.Book) + "/bulk", Buttons: ui.Buttons("選んだものを直す", href(d.Book)), Fields: []ui.Field{
-		in, {Name: "note", Label: "直す理由", Wide: true},
-		{Type: ui.Hidden, Name: bulkField, Value: leaf.Path}, {Type: ui.Hidden, Name: bulkValue, Value: words},
+		in,
+		{Name: "note", Label: "直す理由", Wide: true},
+		{Type: ui.Hidden, Name: bulkField, Value: leaf.Path},
+		{Type: ui.Hidden, Name: bulkValue, Value: words},
 	}}
 	return note, r.Form(form), nil
 }

@@ -268,4 +268,3 @@ func (p pages) history(ctx context.Context, r *web.Request) (historyView, error)
 func version(e register.Entry) ui.Field {
 	return ui.Field{Type: ui.Hidden, Name: "version", Value: decimal(e.Version)}
 }
-

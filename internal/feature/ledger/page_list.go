@@ -141,10 +141,7 @@ func asked(d *register.Desk, r *web.Request) (conditions, ui.SearchForm) {
 		}
 		form.Fields = append(form.Fields, in)
 	}
-	for _, f := range d.Fields {
-		if !filters(f) {
-			continue
-		}
+	for _, f := range narrowing(d) {
 		in := filterField(d, f)
 		if in.Value = take(in.Name); in.Value != "" {
 			by, problem := d.FilterBy(f, in.Value)
@@ -163,9 +160,14 @@ func asked(d *register.Desk, r *web.Request) (conditions, ui.SearchForm) {
 	return c, form
 }
 
-// filters says whether a list is narrowed by the field; words in texts are what the search is for.
-func filters(f register.Field) bool {
-	return f.Sorted() && f.Type != register.TypeText
+// narrowing are the fields by which a list is narrowed: those that the kind names, else all that are listed. Words in texts are what
+// the search is for.
+func narrowing(d *register.Desk) []register.Field {
+	all := slices.DeleteFunc(slices.Clone(d.Fields), func(f register.Field) bool { return !f.Sorted() || f.Type == register.TypeText })
+	if named := slices.DeleteFunc(slices.Clone(all), func(f register.Field) bool { return !f.Filter }); len(named) > 0 {
+		return named
+	}
+	return all
 }
 
 func filterField(d *register.Desk, f register.Field) ui.Field {

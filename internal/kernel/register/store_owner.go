@@ -40,4 +40,3 @@ func (b *Book) owners(ctx context.Context, r db.Reader, scope access.Scope, sinc
 func (b *Book) ofHome(ctx context.Context, r db.Reader, home string) ([]Entry, error) {
 	return db.List[Entry](ctx, r, `select `+b.Table.Columns()+` from `+b.Table.Name()+` where home = $1 order by id`, home)
 }
-

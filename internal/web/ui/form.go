@@ -62,6 +62,7 @@ type Field struct {
 	Accept   string // the kinds of files offered first: ".csv,.xlsx"
 	Fill     string // what the browser may fill in: username, current-password, new-password, one-time-code; "" for nothing
 
+	More        bool     // not asked at first: it stands with others behind "くわしく記入する"
 	Suggestions []string // offered while a line of text is typed
 	Beside      bool     // Radio and Checks: the options stand beside each other
 	Rows        []GridRow
@@ -101,6 +102,25 @@ func Copy(fields []Field) []Field {
 		}
 	}
 	return made
+}
+
+// First are the fields that are asked at once.
+func (f Form) First() []Field {
+	return slices.DeleteFunc(slices.Clone(f.Fields), func(x Field) bool { return x.More })
+}
+
+// More are the others.
+func (f Form) More() []Field {
+	return slices.DeleteFunc(slices.Clone(f.Fields), func(x Field) bool { return !x.More })
+}
+
+// Opened says that something stands among the others, or is wrong there, so that they are to be seen.
+func (f Form) Opened() bool {
+	opened := false
+	Each(Copy(f.More()), func(x *Field) {
+		opened = opened || x.Error != "" || x.Type != Grid && (x.Value != "" || len(x.Values) > 0)
+	})
+	return opened
 }
 
 // Sure is the box before an act that cannot be taken back: words say what was made sure of.
