@@ -27,7 +27,7 @@ type pages struct {
 func Module(log *trail.Log, s *register.Service, offered *regime.Set) feature.Module {
 	p := pages{log, s}
 	read, write := access.LedgerRead, access.LedgerWrite
-	const book, entry = "/ledger/{regime}/{kind}", "/ledger/{regime}/{kind}/entry/{entry}"
+	const book, entry = "/ledger/{regime}/{book}", "/ledger/{regime}/{book}/entry/{entry}"
 	return feature.Module{
 		Name: "ledger",
 		Menu: web.MenuOf(read, ui.Link{Text: "台帳", Href: "/ledger"}),
@@ -58,7 +58,7 @@ const maxUpload = 5 * register.MaxFile
 // view runs fn on the register that the address names, in one read.
 func (p pages) view(ctx context.Context, r *web.Request, fn func(d *register.Desk) error) error {
 	return p.log.DB().View(ctx, func(reader db.Reader) error {
-		d, err := p.s.Open(ctx, reader, r.Actor(), r.Path("regime"), r.Path("kind"))
+		d, err := p.s.Open(ctx, reader, r.Actor(), r.Path("regime"), r.Path("book"))
 		if err != nil {
 			return err
 		}

@@ -33,6 +33,9 @@ func (p pages) choosing(ctx context.Context, r *web.Request) (bulkView, error) {
 	err := p.view(ctx, r, func(d *register.Desk) error {
 		v = bulkView{Page: r.Page("まとめて直す", way(d)...)}
 		v.Kicker, v.Lead = d.Kind.Title, "一覧の条件に合うものを、一つの項目についてまとめて直します。直す前と後を見てから決めます。"
+		if d.Changing().Empty() {
+			return d.Refused("直す")
+		}
 		c, form := asked(d, r)
 		leaf, words := leafOf(d, r.Query(bulkField)), r.Query(bulkValue)
 		v.Ask = ui.SearchForm{Action: href(d.Book) + "/bulk", Submit: "前と後を見る", Clear: href(d.Book) + "/bulk", Fields: slices.Concat(form.Fields, bulkFields(d, r))}
@@ -129,8 +132,8 @@ func or(words string) string {
 }
 
 type bulkForm struct {
-	Chosen []string `form:"chosen,required"`
-	Field  string   `form:"field,required"`
+	Chosen []string `form:"chosen"`
+	Field  string   `form:"field"`
 	Value  string   `form:"value"`
 	Note   string   `form:"note"`
 }
@@ -145,6 +148,6 @@ func (p pages) changeAll(ctx context.Context, r *web.Request, in bulkForm) (web.
 		}
 		chosen = append(chosen, register.Chosen{ID: id.ID(entry), Version: n})
 	}
-	n, err := p.s.ChangeAll(ctx, r.Actor(), r.Path("regime"), r.Path("kind"), chosen, register.Input{in.Field: {in.Value}}, in.Note)
+	n, err := p.s.ChangeAll(ctx, r.Actor(), r.Path("regime"), r.Path("book"), chosen, register.Input{in.Field: {in.Value}}, in.Note)
 	return web.Next{Href: bookHref(r), Said: fmt.Sprintf("%d件を直しました。", n)}, err
 }

@@ -124,12 +124,12 @@ func doubtful(d *register.Desk, entries []register.Entry) (ui.Table, error) {
 }
 
 type confirmForm struct {
-	Mark string `form:"mark,required"`
+	Mark string `form:"mark"`
 	Note string `form:"note"`
 }
 
 func (p pages) confirm(ctx context.Context, r *web.Request, in confirmForm) (web.Next, error) {
-	n, err := p.s.Confirm(ctx, r.Actor(), r.Path("regime"), r.Path("kind"), r.Path("home"), in.Mark, in.Note)
+	n, err := p.s.Confirm(ctx, r.Actor(), r.Path("regime"), r.Path("book"), r.Path("home"), in.Mark, in.Note)
 	return web.Next{Href: bookHref(r) + "/confirm/" + url.PathEscape(r.Path("home")), Said: fmt.Sprintf("%d件を確かめました。", n)}, err
 }
 

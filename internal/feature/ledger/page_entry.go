@@ -206,14 +206,14 @@ func stateForm(d *register.Desk, e register.Entry) ui.Form {
 }
 
 type moveForm struct {
-	State   string `form:"state,required"`
+	State   string `form:"state"`
 	Note    string `form:"note"`
-	Version int    `form:"version,required"`
+	Version int    `form:"version"`
 }
 
 func (p pages) move(ctx context.Context, r *web.Request, in moveForm) (web.Next, error) {
-	err := p.s.Move(ctx, r.Actor(), r.Path("regime"), r.Path("kind"), id.ID(r.Path("entry")), int64(in.Version), in.State, register.Entering{Note: in.Note})
-	return web.Next{Href: "/ledger/" + url.PathEscape(r.Path("regime")) + "/" + url.PathEscape(r.Path("kind")) + "/entry/" + url.PathEscape(r.Path("entry")), Said: "状態を変えました。"}, err
+	err := p.s.Move(ctx, r.Actor(), r.Path("regime"), r.Path("book"), id.ID(r.Path("entry")), int64(in.Version), in.State, register.Entering{Note: in.Note})
+	return web.Next{Href: "/ledger/" + url.PathEscape(r.Path("regime")) + "/" + url.PathEscape(r.Path("book")) + "/entry/" + url.PathEscape(r.Path("entry")), Said: "状態を変えました。"}, err
 }
 
 // historyView is what was changed of an entry.

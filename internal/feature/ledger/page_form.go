@@ -30,6 +30,9 @@ type entryForm struct {
 func (p pages) adding(ctx context.Context, r *web.Request) (formView, error) {
 	var v formView
 	err := p.view(ctx, r, func(d *register.Desk) error {
+		if d.Adding().Empty() {
+			return d.Refused("加える")
+		}
 		v = formView{Page: r.Page(d.Entry+"を加える", way(d)...)}
 		v.Kicker = d.Kind.Title
 		data := fresh(d, r.Actor())
@@ -139,6 +142,12 @@ func (p pages) changing(ctx context.Context, r *web.Request) (formView, error) {
 		if err != nil {
 			return err
 		}
+		if may, err := d.May(d.Edition.Change, e.Home); err != nil || !may {
+			if err == nil {
+				err = d.Refused("直す")
+			}
+			return err
+		}
 		v = formView{Page: r.Page("直す", append(way(d), ui.Link{Text: d.Call(data, e), Href: entryHref(d.Book, e)})...)}
 		v.Kicker = d.Book.Title(e)
 		form, err := p.entryForm(r, d, data)
@@ -171,7 +180,7 @@ func (p pages) change(ctx context.Context, r *web.Request, in entryForm) (web.Ne
 
 // file gives an attached file, always as one to be kept: it is never shown in the browser.
 func (p pages) file(ctx context.Context, r *web.Request) (web.Attachment, error) {
-	found, open, err := p.s.File(ctx, r.Actor(), r.Path("regime"), r.Path("kind"), id.ID(r.Path("entry")), r.Path("sum"))
+	found, open, err := p.s.File(ctx, r.Actor(), r.Path("regime"), r.Path("book"), id.ID(r.Path("entry")), r.Path("sum"))
 	if err != nil {
 		return web.Attachment{}, err
 	}
@@ -190,5 +199,5 @@ func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 // back is the address of a page of the register that the request names.
 func bookHref(r *web.Request) string {
-	return "/ledger/" + url.PathEscape(r.Path("regime")) + "/" + url.PathEscape(r.Path("kind"))
+	return "/ledger/" + url.PathEscape(r.Path("regime")) + "/" + url.PathEscape(r.Path("book"))
 }

@@ -91,6 +91,9 @@ func (s *Service) ChangeAll(ctx context.Context, by *access.Actor, regime, kind 
 		if err != nil {
 			return err
 		}
+		if d.Changing().Empty() {
+			return d.Refused("直す")
+		}
 		list, err := d.Propose(chosen, in)
 		if err != nil {
 			return err
