@@ -122,11 +122,10 @@ func (e *Edition) value(data Data, path string) []string {
 	if !is {
 		return data.List(path)
 	}
-	level := ""
-	if class := data.Class(e.classField()); e.Overall != nil && part == e.Overall.ID {
+	class := data.Class(e.classField())
+	level := class[part]
+	if e.Overall != nil && part == e.Overall.ID {
 		level = e.Reached(class)
-	} else {
-		level = class[part]
 	}
 	if level == "" {
 		return nil
