@@ -48,7 +48,7 @@ func (p pages) list(ctx context.Context, r *web.Request) (listView, error) {
 		c, form := asked(d, r)
 		v.Form = form
 		if len(form.Faults()) > 0 {
-			v.Results.Table = ui.Table{Caption: d.Kind.Title, Columns: columns(d)}
+			v.Results.Table = ui.Table{Caption: d.Kind.Title, Columns: columns(d, shown(d))}
 			return nil
 		}
 		c.Limit = perPage
@@ -246,13 +246,14 @@ func shown(d *register.Desk) []register.Field {
 	return slices.DeleteFunc(slices.Clone(d.Fields), func(f register.Field) bool { return !f.List || f.Restricted })
 }
 
-func columns(d *register.Desk) []ui.Column {
+// columns are those of a list of some fields.
+func columns(d *register.Desk, fields []register.Field) []ui.Column {
 	list := []ui.Column{{Title: "番号", Head: true, Keep: true}}
 	if d.Volume == register.Log {
 		list = append(list, ui.Column{Title: "あった日時", Keep: true})
 	}
-	for _, f := range shown(d) {
-		list = append(list, ui.Column{Title: f.Title, Number: f.Type == register.TypeNumber})
+	for i, f := range fields {
+		list = append(list, ui.Column{Title: f.Title, Number: f.Type == register.TypeNumber, Keep: f.Type == register.TypeClass || f.Type == register.TypeDate, Wide: i == 0})
 	}
 	if len(d.States) > 0 {
 		list = append(list, ui.Column{Title: "状態", Keep: true})
@@ -262,7 +263,7 @@ func columns(d *register.Desk) []ui.Column {
 
 // table lists entries as the reader may read them.
 func table(d *register.Desk, entries []register.Entry) (ui.Table, error) {
-	t := ui.Table{Caption: d.Kind.Title, Stack: true, Columns: columns(d), Empty: "条件に合う" + d.Entry + "はありません。"}
+	t := ui.Table{Caption: d.Kind.Title, Stack: true, Empty: "条件に合う" + d.Entry + "はありません。"}
 	said := make([]register.Data, len(entries))
 	for i, e := range entries {
 		data, err := e.Read()
@@ -274,6 +275,12 @@ func table(d *register.Desk, entries []register.Entry) (ui.Table, error) {
 	if err := d.Known(said...); err != nil {
 		return t, err
 	}
+	fields := telling(d, said)
+	if d.Owner != "" && !slices.ContainsFunc(fields, func(f register.Field) bool { return f.ID == d.Owner }) {
+		owner, _ := d.Field(d.Owner)
+		t.Caption += "（" + d.Say(owner, said[0]) + "）"
+	}
+	t.Columns = columns(d, fields)
 	for i, e := range entries {
 		number := e.Number
 		if number == "" {
@@ -283,7 +290,7 @@ func table(d *register.Desk, entries []register.Entry) (ui.Table, error) {
 		if d.Volume == register.Log {
 			cells = append(cells, ui.Text(feature.Moment(e.Happened)))
 		}
-		for _, f := range shown(d) {
+		for _, f := range fields {
 			cells = append(cells, cell(d, f, said[i]))
 		}
 		if len(d.States) > 0 {
@@ -294,13 +301,43 @@ func table(d *register.Desk, entries []register.Entry) (ui.Table, error) {
 	return t, nil
 }
 
+// telling are the fields of a list that tell these entries apart: without those that none of them has filled in, and without the
+// owner where it is one.
+func telling(d *register.Desk, said []register.Data) []register.Field {
+	if len(said) == 0 {
+		return shown(d)
+	}
+	return slices.DeleteFunc(shown(d), func(f register.Field) bool {
+		if f.ID == d.Owner {
+			return len(said) > 1 && !slices.ContainsFunc(said, func(x register.Data) bool { return x.Text(f.ID) != said[0].Text(f.ID) })
+		}
+		return f.Type != register.TypeClass && !f.Required && !slices.ContainsFunc(said, func(x register.Data) bool { return x[f.ID] != nil })
+	})
+}
+
 // cell is a field of an entry.
 func cell(d *register.Desk, f register.Field, data register.Data) ui.Cell {
 	words := d.Say(f, data)
-	if f.Type == register.TypeClass && words == "" {
-		return ui.Cell{{Text: "未分類", Tone: ui.Warn}}
+	if f.Type == register.TypeClass {
+		return classCell(d, data.Class(f.ID))
 	}
 	return ui.Text(slices.DeleteFunc(strings.Split(words, "\n"), func(s string) bool { return s == "" })...)
+}
+
+// classCell is a class, what follows from all axes first, one axis a line.
+func classCell(d *register.Desk, class register.Class) ui.Cell {
+	if len(class) == 0 {
+		return ui.Cell{{Text: "未分類", Tone: ui.Warn}}
+	}
+	var c ui.Cell
+	reached := d.Reached(class)
+	if reached != "" {
+		c = append(c, ui.Item{Text: d.Overall.Title + reached})
+	}
+	for _, a := range d.Axes {
+		c = append(c, ui.Item{Text: a.Title + class[a.ID], Quiet: reached != ""})
+	}
+	return c
 }
 
 func stateCell(d *register.Desk, e register.Entry) ui.Cell {
