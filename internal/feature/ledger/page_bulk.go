@@ -38,7 +38,7 @@ func (p pages) choosing(ctx context.Context, r *web.Request) (bulkView, error) {
 		}
 		c, form := asked(d, r)
 		leaf, words := leafOf(d, r.Query(bulkField)), r.Query(bulkValue)
-		v.Ask = ui.SearchForm{Action: href(d.Book) + "/bulk", Submit: "前と後を見る", Clear: href(d.Book) + "/bulk", Fields: slices.Concat(form.Fields, bulkFields(d, r))}
+		v.Ask = ui.SearchForm{Action: href(d.Book) + "/bulk", Submit: "前と後を見る", Clear: href(d.Book) + "/bulk", Fields: slices.Concat(form.Fields[1:], bulkFields(d, r))}
 		if leaf == nil || len(v.Ask.Faults()) > 0 {
 			return nil
 		}

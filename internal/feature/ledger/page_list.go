@@ -44,8 +44,8 @@ func (p pages) list(ctx context.Context, r *web.Request) (listView, error) {
 	var v listView
 	err := p.view(ctx, r, func(d *register.Desk) error {
 		v = listView{Page: r.Page(d.Kind.Title, ui.Link{Text: "台帳", Href: "/ledger"})}
-		v.Kicker, v.Links = d.Policy, p.links(d)
 		c, form := asked(d, r)
+		v.Kicker, v.Links = d.Policy, links(d, c)
 		v.Form = form
 		if len(form.Faults()) > 0 {
 			v.Results.Table = ui.Table{Caption: d.Kind.Title, Columns: columns(d, shown(d))}
@@ -348,11 +348,14 @@ func stateCell(d *register.Desk, e register.Entry) ui.Cell {
 	return ui.Cell{{Text: d.State(e.State), Tone: tone}}
 }
 
-// links lead to what the reader may do with the register.
-func (p pages) links(d *register.Desk) []ui.Link {
+// links lead to what the reader may do with the register, and with what the list is narrowed to.
+func links(d *register.Desk, c conditions) []ui.Link {
 	var list []ui.Link
 	for _, i := range doings(d) {
 		list = append(list, ui.Link{Text: i.Text, Href: i.Href})
+	}
+	if c.words == "" && d.Volume != register.Log && !d.Changing().Empty() {
+		list = append(list, ui.Link{Text: "まとめて直す", Href: href(d.Book) + "/bulk?" + c.values.Encode()})
 	}
 	return list
 }
