@@ -85,6 +85,9 @@ func (s sheet) one(f register.Field, in ui.Field, value any) ui.Field {
 		in.Type = ui.Area
 	case register.TypeText, register.TypeURL, register.TypeRef:
 		in.Wide = true
+		for _, g := range s.Examples[f.Suggest] {
+			in.Suggestions = append(in.Suggestions, g.Names...)
+		}
 	case register.TypeNumber:
 		in.Type = ui.Number
 	case register.TypeDate:
@@ -296,6 +299,23 @@ func (s sheet) owner(f register.Field, base ui.Field) ([]ui.Field, error) {
 	slices.SortFunc(base.Options, func(a, b ui.Option) int { return strings.Compare(a.Text, b.Text) })
 	base.Value = now
 	return []ui.Field{base}, nil
+}
+
+// ownerChoice asks for the owner alone, with what was chosen.
+func (s sheet) ownerChoice(chosen string) ([]ui.Field, error) {
+	f, ok := s.Field(s.Owner)
+	if !ok {
+		return []ui.Field{{Type: ui.Hidden, Name: "owner", Value: "-"}}, nil
+	}
+	list, err := s.owner(f, ui.Field{Label: f.Title})
+	if err != nil {
+		return nil, err
+	}
+	list[0].Name = "owner"
+	if chosen != "" {
+		list[0].Value = chosen
+	}
+	return list, nil
 }
 
 // fresh is what a new entry says before anybody has written: whose it is, where that is clear.

@@ -36,6 +36,8 @@ func Module(log *trail.Log, s *register.Service, offered *regime.Set) feature.Mo
 			web.Get(book, read, "list", p.list),
 			web.Get(book+"/new", write, "form", p.adding),
 			web.Post(book+"/new", write, "form", p.adding, p.add).UpTo(maxUpload),
+			web.Get(book+"/examples", write, "examples", p.examples),
+			web.Post(book+"/examples", write, "examples", p.examples, p.addExamples),
 			web.Get(entry, read, "entry", p.entry),
 			web.Post(entry+"/state", write, "entry", p.entry, p.move),
 			web.Get(entry+"/edit", write, "form", p.changing),

@@ -63,6 +63,9 @@ func doings(d *register.Desk) ui.Cell {
 	if !d.Adding().Empty() {
 		cell = append(cell, ui.Item{Text: d.Entry + "を加える", Href: href(d.Book) + "/new"})
 	}
+	if _, _, ok := d.Offered(); ok && !d.Adding().Empty() {
+		cell = append(cell, ui.Item{Text: "見本からまとめて加える", Href: href(d.Book) + "/examples"})
+	}
 	if d.Kind.Confirm != nil {
 		cell = append(cell, ui.Item{Text: "棚卸", Href: href(d.Book) + "/confirm"})
 	}

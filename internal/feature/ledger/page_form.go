@@ -36,6 +36,9 @@ func (p pages) adding(ctx context.Context, r *web.Request) (formView, error) {
 		v = formView{Page: r.Page(d.Entry+"を加える", way(d)...)}
 		v.Kicker = d.Kind.Title
 		data := fresh(d, r.Actor())
+		if name := r.Query("example"); name != "" {
+			data = example(d, name, data)
+		}
 		if from := r.Query("from"); from != "" {
 			e, err := d.Get(id.ID(from))
 			if err != nil {

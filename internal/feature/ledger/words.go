@@ -22,7 +22,7 @@ func words(offered *regime.Set) feature.Words {
 func acts() map[string]string {
 	return map[string]string{
 		"register.add": "台帳に加えた", "register.change": "台帳を直した", "register.move": "台帳の状態を変えた", "register.bulk": "台帳をまとめて直した",
-		"register.confirm": "台帳を棚卸した", "register.import": "台帳を取り込んだ",
+		"register.addall": "台帳にまとめて加えた", "register.confirm": "台帳を棚卸した", "register.import": "台帳を取り込んだ",
 	}
 }
 

@@ -161,6 +161,61 @@ func (l *loader) field(n *node) register.Field {
 	return f
 }
 
+// examples reads the lists of things that registers offer.
+func (l *loader) examples() {
+	l.pack.Examples = map[string][]register.ExampleGroup{}
+	files := l.folder("examples")
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		n := files[name]
+		if n.shape != list {
+			l.fault(n, "例は並び（- で始まる行）で書いてください")
+		}
+		used := false
+		for _, k := range l.pack.Registers {
+			used = used || slices.ContainsFunc(k.Fields, func(f register.Field) bool { return f.Suggest == name })
+		}
+		if !used {
+			l.fault(n, "例 %s を suggest に書いた項目はありません", name)
+		}
+		for _, x := range n.items {
+			l.pack.Examples[name] = append(l.pack.Examples[name], l.exampleGroup(x, name))
+		}
+	}
+}
+
+func (l *loader) exampleGroup(n *node, name string) register.ExampleGroup {
+	o := l.object(n, "例")
+	g := register.ExampleGroup{Title: o.need("title"), Clause: l.clauseOf(o, "clause"), Names: o.texts("names"), Set: register.Input{}}
+	if len(g.Names) == 0 {
+		l.fault(n, "names がありません")
+	}
+	if s := o.node("set"); s != nil {
+		x := l.object(s, "set")
+		for _, path := range s.keys {
+			if s.get(path).shape == list {
+				g.Set[path] = x.texts(path)
+			} else {
+				g.Set[path] = []string{x.str(path)}
+			}
+		}
+		x.done()
+	}
+	o.done()
+	l.later(func() {
+		for _, e := range l.pack.Books() {
+			for _, f := range e.Fields {
+				if f.Suggest != name {
+					continue
+				}
+				for _, fault := range e.Wrong(g.Set) {
+					l.fault(n, "%s の例: %s: %s", e.Kind.ID, fault.Where, fault.Message)
+				}
+			}
+		}
+	})
+	return g
+}
+
 // derived reads how a field is worked out. What it names is checked once all fields beside it are known.
 func (l *loader) derived(n *node) *register.Derived {
 	o := l.object(n, "derived")

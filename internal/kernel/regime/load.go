@@ -182,11 +182,12 @@ func (l *loader) load() *Pack {
 	l.questions()
 	l.planned()
 	l.kinds()
+	l.examples()
 	l.duties()
 	l.notDuties()
 	l.defects()
 	l.strangers("regime.yaml", "clauses.yaml", "roles.yaml", "classes.yaml", "settings.yaml", "documents.yaml", "planned.yaml",
-		"not-a-duty.yaml", "defects.yaml", "registers", "requests", "duties", "checklists")
+		"not-a-duty.yaml", "defects.yaml", "registers", "requests", "duties", "checklists", "examples")
 	for _, check := range l.checks {
 		check()
 	}

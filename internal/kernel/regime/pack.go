@@ -28,6 +28,7 @@ type Pack struct {
 	Bases     []Basis
 	Registers []register.Kind
 	Requests  []approval.Request
+	Examples  map[string][]register.ExampleGroup // by the name that fields suggest
 	Papers    []Paper
 	Questions []Question
 	Planned   []Planned

@@ -102,7 +102,7 @@ func (p *Pack) Books() []*register.Edition {
 	for i, k := range p.Registers {
 		e := &register.Edition{
 			Regime: p.ID, Edition: p.Edition, Policy: p.Title, Pack: p.Hash, Kind: k, Classes: p.Classes, Vocabulary: p.registerVocabulary(k),
-			See: p.members(k.Access.See), Add: p.members(k.Access.Add), Change: p.members(k.Access.Change),
+			Examples: p.Examples, See: p.members(k.Access.See), Add: p.members(k.Access.Add), Change: p.members(k.Access.Change),
 		}
 		if k.Confirm != nil {
 			e.ConfirmBy = p.members(k.Confirm.By)

@@ -220,6 +220,20 @@ func (b *Book) home(data Data) string {
 	return data.Text(owner.ID)
 }
 
+// HomeOf is the home that somebody means by words, as in a field of the owner. Invalid where there is none.
+func (d *Desk) HomeOf(words string) (string, error) {
+	if d.Owner == "" {
+		return trail.Body, nil
+	}
+	owner, _ := d.Field(d.Owner)
+	value, problem := d.names.Find(owner, words)
+	if problem != "" || d.names.err != nil {
+		return "", cmp.Or(d.names.err, error(errs.New(errs.Invalid, "%s", problem)))
+	}
+	home, _ := value.(string)
+	return d.home(Data{d.Owner: home}), nil
+}
+
 // Entering is what comes with a form beside its fields.
 type Entering struct {
 	Happened time.Time // zero for now

@@ -19,6 +19,26 @@ type Edition struct {
 	Vocabulary cond.Vocabulary // what conditions on entries may say
 	// See, Add, Change and ConfirmBy are the roles of Kind.Access and Kind.Confirm, with the members of collectives.
 	See, Add, Change, ConfirmBy []string
+	// Examples are the lists that fields name by Suggest.
+	Examples map[string][]ExampleGroup
+}
+
+// ExampleGroup is things that many owners have. They are offered and decide nothing (例示).
+type ExampleGroup struct {
+	Title  string
+	Clause string // that gives them; "" where they are the pack's own
+	Names  []string
+	Set    Input // what an entry made of one says at first beside its name
+}
+
+// Offered is the field whose words are offered by examples, and these; ok is false where the kind has none.
+func (e *Edition) Offered() (f Field, groups []ExampleGroup, ok bool) {
+	for _, f := range e.Fields {
+		if groups := e.Examples[f.Suggest]; f.Suggest != "" && len(groups) > 0 {
+			return f, groups, true
+		}
+	}
+	return Field{}, nil, false
 }
 
 // Span is the value of a setting that is a time: so many months and days.
