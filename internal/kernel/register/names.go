@@ -278,6 +278,9 @@ func (n *names) findThing(f Field, words string) (any, string) {
 	}
 	unknown := "その" + b.Entry + "は見つかりません。番号（例：令和8-" + b.Kind.Number + "-000123）で書いてください。"
 	entries, err := b.byNumber(n.ctx, n.r, words)
+	if narrow := text.NFKC(words); err == nil && len(entries) == 0 && narrow != words {
+		entries, err = b.byNumber(n.ctx, n.r, narrow)
+	}
 	if x, bad := id.Parse(words); err == nil && len(entries) == 0 && bad == nil {
 		entries, err = b.entries(n.ctx, n.r, []string{string(x)})
 	}

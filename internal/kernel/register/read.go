@@ -81,12 +81,22 @@ func (e *Edition) Read(in Input, r Reading, faults *errs.Faults) Data {
 	if data == nil {
 		data = Data{}
 	}
-	for _, f := range e.Fields {
+	found := make([]errs.Faults, len(e.Fields))
+	for i, f := range e.Fields {
 		if f.Derived == nil {
+			x.faults = &found[i]
 			x.field(f, f.ID, data)
 		}
 	}
 	e.settle(data, r)
+	x.faults = faults
+	for i, f := range e.Fields { // what is not asked cannot be wrong: nobody would see where
+		if f.When == nil || e.Holds(*f.When, data, r) {
+			for _, fault := range found[i].List() {
+				faults.Add(fault.Where, "%s", fault.Message)
+			}
+		}
+	}
 	x.required(e.Fields, data)
 	return data
 }
@@ -96,18 +106,18 @@ func (e *Edition) settle(data Data, r Reading) {
 	for again := true; again; {
 		again = false
 		for _, f := range e.Fields {
+			for _, row := range data.Rows(f.ID) {
+				e.derive(f.Fields, row)
+			}
+		}
+		e.derive(e.Fields, data) // a condition may speak of what is derived
+		for _, f := range e.Fields {
 			if _, there := data[f.ID]; there && f.When != nil && !e.Holds(*f.When, data, r) {
 				delete(data, f.ID)
-				again = true // another condition may speak of this field
+				again = again || f.Derived == nil // another condition may speak of this field
 			}
 		}
 	}
-	for _, f := range e.Fields {
-		for _, row := range data.Rows(f.ID) {
-			e.derive(f.Fields, row)
-		}
-	}
-	e.derive(e.Fields, data)
 }
 
 // Holds says whether a condition is true of what an entry says.
@@ -185,13 +195,29 @@ func (x reading) field(f Field, at string, data Data) {
 	}
 }
 
+// one reads one value. What stood there as an id may stay: the thing may be out of the writer's scope, or there no longer.
 func (x reading) one(f Field, at, words string) any {
+	switch f.Type { //nolint:exhaustive // the others have no ids
+	case TypePerson, TypeUnit, TypeScope, TypeRef:
+		if x.stood(f, at, strings.TrimSpace(words)) {
+			return strings.TrimSpace(words)
+		}
+	}
 	value, problem := f.reads(words, x.Names)
 	if problem != "" {
 		x.faults.Add(at, "%s", problem)
 		return nil
 	}
 	return value
+}
+
+// stood says whether a value was one of those of a field, or of a column of rows, before.
+func (x reading) stood(f Field, at, value string) bool {
+	field, _, inside := strings.Cut(at, ".")
+	if !inside {
+		return slices.Contains(x.Old.List(f.ID), value)
+	}
+	return slices.ContainsFunc(x.Old.Rows(field), func(row Data) bool { return slices.Contains(row.List(f.ID), value) })
 }
 
 // many reads several values: of a cell, those between 、 and line ends.
@@ -241,7 +267,7 @@ func (x reading) parts(f Field, at string, data Data) {
 		}
 		answered = true
 		delete(made, leaf.Part)
-		if s := strings.TrimSpace(strings.Join(words, "")); s != "" {
+		if s := strings.TrimSpace(strings.Join(words, " ")); s != "" {
 			if leaf.Field.Type == TypeClass {
 				s = strings.TrimPrefix(s, leaf.Title)
 			}
@@ -260,7 +286,7 @@ func (x reading) parts(f Field, at string, data Data) {
 	}
 	delete(data, f.ID)
 	switch {
-	case len(made) == 0:
+	case len(made) == 0, missing != "" && x.refused(missing):
 		return
 	case missing != "" && f.Type == TypeClass:
 		x.faults.Add(missing, "すべての観点で選ぶか、分からないときはすべて空けて（未分類）ください。")
