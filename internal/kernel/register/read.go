@@ -8,6 +8,7 @@ import (
 
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/base/text"
 	"sekimori/internal/kernel/cond"
 )
 
@@ -178,7 +179,7 @@ func (x reading) field(f Field, at string, data Data) {
 		return
 	}
 	delete(data, f.ID)
-	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.TrimSpace(w) == "" })
+	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return text.Fold(w) == "" })
 	if len(words) == 0 {
 		return
 	}
