@@ -63,7 +63,7 @@ designate sekimori auditor b: 分館員
 // house is the library of Kodama, whose edition is adopted.
 type house struct {
 	*town.Town
-	library *regime.Library
+	library *regime.Library // of the program, which may come to offer more
 	gate    *access.Gate
 	charts  *org.Charts
 	desk    *register.Service
@@ -103,14 +103,14 @@ func over(t *testing.T, log *trail.Log, dir string, offered *regime.Set) *house 
 	t.Helper()
 	d := log.DB()
 	h := &house{Town: &town.Town{TB: t, Log: log}, library: regime.NewLibrary(offered, nil), charts: &org.Charts{}}
-	h.index = search.New().Beside(register.Found(h.library.Shelf, func() time.Time { return d.Now() }))
-	log.Follow(trail.Things(), h.index.Follower(), register.Links(h.library.Shelf))
+	h.index = search.New().Beside(register.Found(h.shelf, func() time.Time { return d.Now() }))
+	log.Follow(trail.Things(), h.index.Follower(), register.Links(h.shelf))
 	files, err := file.In(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.gate = access.NewGate(h.charts, h.rules)
-	h.desk = register.New(log, files, h.library.Shelf, func(ctx context.Context, r db.Reader) (*org.Chart, error) {
+	h.desk = register.New(log, files, h.shelf, func(ctx context.Context, r db.Reader) (*org.Chart, error) {
 		rules, err := h.rules(ctx, r)
 		if err != nil {
 			return nil, err
@@ -127,6 +127,10 @@ func (h *house) adopt(p *regime.Pack) {
 	if _, err := h.library.Activate(h.Context(), h.Log, access.NewProgram("cli:test"), p, regime.Decision{Effective: today, Decided: today, Number: "こ第1号"}); err != nil {
 		h.Fatal(errs.Message(err))
 	}
+}
+
+func (h *house) shelf(ctx context.Context, r db.Reader, on jpdate.Date) (*register.Shelf, error) {
+	return h.library.Shelf(ctx, r, on)
 }
 
 // actor is somebody by name, as he may act now.
@@ -204,15 +208,7 @@ func faults(err error) []string {
 // verified checks the whole trail with the registers.
 func (h *house) verified() {
 	h.Helper()
-	var tables []trail.Audited
-	h.view(func(r db.Reader) error {
-		shelf, err := h.library.Shelf(h.Context(), r, jpdate.Today(h.Log.DB().Now()))
-		if err == nil {
-			tables = slices.Concat(org.Audited(), access.Audited(), setting.Audited(), regime.Audited(), shelf.Audited())
-		}
-		return err
-	})
-	if report, err := h.Log.Verify(h.Context(), tables, trail.Anchors{}); err != nil || !report.OK {
+	if report, err := h.Log.Verify(h.Context(), h.audited(), trail.Anchors{}); err != nil || !report.OK {
 		h.Errorf("verify: %v %v", err, report.Findings)
 	}
 }
