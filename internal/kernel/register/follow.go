@@ -127,7 +127,7 @@ func (b *Book) document(feed trail.Feed) (search.Document, bool, error) {
 	}
 	d, under := search.Document{Home: e.Home, Text: []string{e.Number}}, b.Under(e.Pack)
 	for _, f := range under.Fields {
-		if f.searched() {
+		if f.searched() && !b.veils(f.ID) {
 			if s := f.Say(data[f.ID], under.Classes, silent{}); s != "" {
 				d.Text = append(d.Text, s)
 			}
@@ -139,12 +139,21 @@ func (b *Book) document(feed trail.Feed) (search.Document, bool, error) {
 // searched says whether the words of the field are found. What is to be read under record is not.
 func (f Field) searched() bool { return f.Search && !f.Restricted }
 
+// veils says that the edition in force has a field read under record only, whatever editions before it said.
+func (b *Book) veils(field string) bool {
+	if b.Edition == nil {
+		return false
+	}
+	f, _ := b.Field(field)
+	return f.Restricted
+}
+
 // searched says which fields are found.
 func (b *Book) searched() string {
 	var words []string
 	for _, e := range b.past {
 		for _, f := range e.Fields {
-			if f.searched() {
+			if f.searched() && !b.veils(f.ID) {
 				words = append(words, e.Pack[:8]+f.ID)
 			}
 		}
