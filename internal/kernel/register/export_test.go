@@ -36,3 +36,6 @@ func LinksTo(ctx context.Context, r db.Reader, kind string, thing id.ID) ([]stri
 func Draw(ctx context.Context, tx *db.Tx, series string, year, n int) (int, error) {
 	return draw(ctx, tx, series, year, n)
 }
+
+// References are the fields that name entries, and the tables with a column that does.
+func References(fields []Field) []Field { return references(fields) }
