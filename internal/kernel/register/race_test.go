@@ -160,9 +160,11 @@ func TestAllOrNone(t *testing.T) {
 		if acts() != 0 {
 			t.Error("an act that failed left something")
 		}
-		if list, err := h.desk.Propose(t.Context(), h.actor("受付長"), "kodama", "sample", chosen, in("stuff 貝")); err != nil || len(list) != 3 || list[0].Same || list[0].After.Text("stuff") != "shell" || list[0].Before.Text("stuff") != "" {
-			t.Error(list, err)
-		}
+		h.open("受付長", func(d *register.Desk) {
+			if list, err := d.Propose(chosen, in("stuff 貝")); err != nil || len(list) != 3 || list[0].Same || list[0].After.Text("stuff") != "shell" || list[0].Before.Text("stuff") != "" {
+				t.Error(list, err)
+			}
+		})
 		if n, err := change(chosen, "stuff 貝"); n != 3 || err != nil {
 			t.Error(n, errs.Message(err))
 		}
