@@ -39,3 +39,6 @@ func Draw(ctx context.Context, tx *db.Tx, series string, year, n int) (int, erro
 
 // References are the fields that name entries, and the tables with a column that does.
 func References(fields []Field) []Field { return references(fields) }
+
+// Matches says in memory what filters say in SQL.
+func Matches(b *Book, e Entry, q Query) bool { return b.matches(e, q) }

@@ -169,3 +169,6 @@ func (silent) Find(Field, string) (any, string) { return nil, "" }
 
 // Called implements Names.
 func (silent) Called(Field, string) string { return "" }
+
+// Written implements Names.
+func (silent) Written(Field, string) string { return "" }

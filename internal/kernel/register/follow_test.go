@@ -1,6 +1,7 @@
 package register_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -172,7 +173,7 @@ func TestWhatOneMayNotSeeCanStay(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		h := build(t, d)
-		far := h.add("分館長", sample("desk 2100", "name 遠い貝", "grade.secrecy 3"))
+		far := h.add("分館長", sample("desk 2100", "name 遠い貝、赤い", "grade.secrecy 3"))
 		other := h.add("分館長", sample("desk 2100", "name 別の貝"))
 		e := h.add("program", sample("marks 複製", "parts "+far.Number, "original "+string(far.ID), "keeper "+string(h.ID("person", "分館員"))))
 		h.open("受付長", func(d *register.Desk) {
@@ -202,6 +203,20 @@ func TestWhatOneMayNotSeeCanStay(t *testing.T) {
 		if wrong := change(1, stays...); wrong != nil {
 			t.Errorf("what stays is wrong: %v", wrong)
 		}
+		h.open("受付長", func(d *register.Desk) { // a form shows it, and sends it back
+			data, err := e.Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, field := range []string{"keeper", "original", "parts", "desk"} {
+				f, _ := d.Field(field)
+				var wrong errs.Faults
+				back := d.Read(register.Input{field: {d.Written(f, data[field])}}, register.Reading{Old: data, State: "shown", Names: d.Names(), Today: d.Today}, &wrong)
+				if wrong.Len() > 0 || !back.Same(data) {
+					t.Errorf("%s: %s is read back as %v: %v", field, d.Written(f, data[field]), back[field], wrong.List())
+				}
+			}
+		})
 		for _, words := range []string{"original " + string(other.ID), "original " + other.Number, "parts " + string(far.ID) + "、" + string(other.ID), "original " + far.Number} {
 			if wrong := change(2, words); len(wrong) != 1 {
 				t.Errorf("%s: %v", words, wrong)
@@ -211,5 +226,35 @@ func TestWhatOneMayNotSeeCanStay(t *testing.T) {
 			t.Errorf("taking it out is wrong: %v", wrong)
 		}
 		h.verified()
+	})
+}
+
+// TestAFormSendsBackWhatItShows: whatever an entry says, its form without a change changes nothing.
+func TestAFormSendsBackWhatItShows(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
+		h := build(t, d)
+		near := h.add("受付員", sample("name 貝、その一; 二,三"))
+		other := h.add("受付員", sample("name 殻"))
+		e := h.add("受付員", sample("name 全部", "pieces 3", "got_on R7.4.1", "seen_at R7.4.1 9:05", "stuff 貝", "marks 複製、稀少", "keeper "+string(h.ID("person", "夜間員")), "room 1110", "role 司書",
+			"original "+near.Number, "parts "+near.Number+"、"+other.Number, "host 10.0.0.0/8", "mail a@example.jp", "page https://example.jp/", "phone 内線 12", "firm 7000012050002", "price 5", "desk S1"))
+		h.open("受付長", func(d *register.Desk) {
+			data, err := e.Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range d.Fields {
+				if f.Derived != nil || f.Type == register.TypeClass || f.Type == register.TypePeriod || f.Type == register.TypeRows || f.Type == register.TypeFile {
+					continue
+				}
+				var wrong errs.Faults
+				old := data.Clone() // as if nothing had stood there
+				delete(old, f.ID)
+				back := d.Read(register.Input{f.ID: {d.Written(f, data[f.ID])}}, register.Reading{Old: old, State: "shown", Names: d.Names(), Today: d.Today}, &wrong)
+				if fmt.Sprint(back[f.ID]) != fmt.Sprint(data[f.ID]) {
+					t.Errorf("%s: %v is written %s and read %v: %v", f.ID, data[f.ID], d.Written(f, data[f.ID]), back[f.ID], wrong.List())
+				}
+			}
+		})
 	})
 }

@@ -176,7 +176,7 @@ func (b *Book) Title(e Entry) string {
 	return e.Number
 }
 
-// Written is a value of one id as Find reads it back: a code or a number before the name.
+// Written implements Names: a code or a number stands before the name.
 func (n *names) Written(f Field, called string) string {
 	unit, isUnit := org.UnitOf(called)
 	system, isSystem := org.SystemOf(called)

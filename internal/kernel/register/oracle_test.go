@@ -58,7 +58,7 @@ type hall struct {
 
 func openHall(t *testing.T, d *db.DB, entries int) *hall {
 	t.Helper()
-	seed := uint64(time.Now().UnixNano()) //nolint:forbidigo // another hall each time
+	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	h := &hall{house: found(t, trail.New(d), t.TempDir(), crowd()), dice: rand.New(rand.NewPCG(seed, 0))}
 	h.adopt(h.library.Offered().Packs[0])
@@ -314,6 +314,9 @@ func (h *hall) pages(d *register.Desk, q asked) []id.ID {
 		if next == nil {
 			return found
 		}
+		if at, err := d.CursorOf(next.ID, q.Query); err != nil || at.ID != next.ID || q.Sort != "" && at.Key != next.Key {
+			h.Fatalf("%s: a page ends at %v, which is at %v: %v", q.says, next, at, err)
+		}
 		q.After = next
 	}
 }
@@ -326,6 +329,12 @@ func (h *hall) check(actor string, plain bool) {
 		q.Limit = 1 + h.dice.IntN(9) + len(want)/(1+h.dice.IntN(7))
 		if got := h.pages(d, q); !slices.Equal(got, want) {
 			h.Errorf("%s asks %s by %s down %v, %d a page: %d, want %d; first difference at %d", actor, q.says, q.Sort, q.Down, q.Limit, len(got), len(want), differs(got, want))
+		}
+		for range 5 {
+			x := h.all[h.dice.IntN(len(h.all))]
+			if got := register.Matches(d.Book, x.Entry, q.Query); got != !slices.ContainsFunc(q.holds, func(is func(exhibit) bool) bool { return !is(x) }) {
+				h.Errorf("%s in memory: %v of %v", q.says, got, x.data)
+			}
 		}
 		if n, err := d.Count(q.Query); err != nil || n != min(len(want), register.CountLimit) {
 			h.Errorf("%s asks %s: counts %d, want %d: %v", actor, q.says, n, len(want), err)

@@ -64,6 +64,8 @@ type Names interface {
 	Find(f Field, words string) (id any, problem string)
 	// Called is what people call an id of a field; the id itself where nobody may know.
 	Called(f Field, id string) string
+	// Written is an id of a field as a form shows it, to be read back by Find.
+	Written(f Field, id string) string
 }
 
 // Reading is what a form is read against.
@@ -133,7 +135,7 @@ func (e *Edition) value(data Data, path string) []string {
 	if !is {
 		return data.List(path)
 	}
-	level := ""
+	var level string
 	if class := data.Class(e.classField()); e.Overall != nil && part == e.Overall.ID {
 		level = e.Reached(class)
 	} else {
@@ -201,8 +203,8 @@ func (x reading) field(f Field, at string, data Data) {
 func (x reading) one(f Field, at, words string) any {
 	switch f.Type { //nolint:exhaustive // the others have no ids
 	case TypePerson, TypeUnit, TypeScope, TypeRef:
-		if x.stood(f, at, strings.TrimSpace(words)) {
-			return strings.TrimSpace(words)
+		if id, ok := x.stood(f, at, strings.TrimSpace(words)); ok {
+			return id
 		}
 	}
 	value, problem := f.reads(words, x.Names)
@@ -213,20 +215,41 @@ func (x reading) one(f Field, at, words string) any {
 	return value
 }
 
-// stood says whether a value was one of those of a field, or of a column of rows, before.
-func (x reading) stood(f Field, at, value string) bool {
+// stood finds the id that words mean among those of a field, or of a column of rows, before.
+func (x reading) stood(f Field, at, words string) (id string, ok bool) {
 	field, _, inside := strings.Cut(at, ".")
-	if !inside {
-		return slices.Contains(x.Old.List(f.ID), value)
+	old := x.Old.List(field)
+	if inside {
+		old = nil
+		for _, row := range x.Old.Rows(field) {
+			old = append(old, row.List(f.ID)...)
+		}
 	}
-	return slices.ContainsFunc(x.Old.Rows(field), func(row Data) bool { return slices.Contains(row.List(f.ID), value) })
+	i := slices.IndexFunc(old, func(id string) bool { return id == words || oneWord(x.Names.Written(f, id)) == oneWord(words) })
+	if i < 0 {
+		return "", false
+	}
+	return old[i], true
+}
+
+// between is what stands between several values.
+const between = "、，,;；\n"
+
+// oneWord is a value of several without what would take it apart.
+func oneWord(value string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(between, r) {
+			return ' '
+		}
+		return r
+	}, value)
 }
 
 // many reads several values: of a cell, those between 、 and line ends.
 func (x reading) many(f Field, at string, words []string, data Data) {
 	var all []string
 	for _, w := range words {
-		for _, part := range strings.FieldsFunc(w, func(r rune) bool { return strings.ContainsRune("、，,;；\n", r) }) {
+		for _, part := range strings.FieldsFunc(w, func(r rune) bool { return strings.ContainsRune(between, r) }) {
 			if strings.TrimSpace(part) == "" {
 				continue
 			}

@@ -149,7 +149,7 @@ func (d *Desk) Written(f Field, value any) string {
 	case []string:
 		words := make([]string, len(v))
 		for i, x := range v {
-			words[i] = d.Written(f, x)
+			words[i] = oneWord(d.Written(f, x))
 		}
 		return strings.Join(words, "、")
 	case int64:

@@ -250,16 +250,15 @@ func numberKey(n int64) string {
 
 // networkKey orders addresses by their bits, those of version 4 first.
 func networkKey(v string) string {
-	addr, bits, err := netip.Addr{}, "", error(nil)
-	if a, b, ok := strings.Cut(v, "/"); ok {
-		n, _ := strconv.Atoi(b) // what is stored was read
-		addr, err = netip.ParseAddr(a)
-		bits = fmt.Sprintf("/%03d", n)
-	} else {
-		addr, err = netip.ParseAddr(v)
-	}
+	host, net, is := strings.Cut(v, "/")
+	addr, err := netip.ParseAddr(host)
 	if err != nil {
 		return cut(v)
+	}
+	bits := ""
+	if is {
+		n, _ := strconv.Atoi(net) // what is stored was read
+		bits = fmt.Sprintf("/%03d", n)
 	}
 	return fmt.Sprintf("%03d:%x%s%s", addr.BitLen(), addr.AsSlice(), bits, addr.Zone())
 }
