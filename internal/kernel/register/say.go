@@ -28,7 +28,7 @@ func (f Field) Stored(stored any) any {
 	if !ok || !strings.HasPrefix(s, "{") && !strings.HasPrefix(s, "[") {
 		return stored
 	}
-	switch f.Type { //nolint:exhaustive // the others are texts, which may begin so
+	switch f.Type {
 	case TypeClass, TypePeriod, TypeRows, TypeFile, TypeChoice, TypeRef, TypePerson, TypeUnit:
 	default:
 		return stored
