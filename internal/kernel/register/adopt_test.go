@@ -59,6 +59,7 @@ func second(t *testing.T) *regime.Pack {
 			"  - {id: giver, title: 寄贈者, type: text, disclosure: personal, list: true, search: true}\n", "  - {id: origin, title: 来た所, type: choice, list: true, options: {sea: 海, hill: 山}}\n",
 			"  - {id: pieces, title: 点数, type: number, unit: 点, min: 0, max: 9999, list: true}\n", "",
 			"options: {rare: 稀少, broken: 破損, copy: 複製}", "options: {copy: 複製, broken: 破損, fake: 贋物}",
+			"{id: parts, title: 入っている見本, type: ref, to: sample, many: true", "{id: parts, title: 入っている見本, type: ref, to: sample, many: true, list: true",
 			"  - {id: mail, title: 連絡先, type: e-mail}\n", "",
 			"title: 最後に見た日時, type: datetime, list: true", "title: 最後に見た日時, type: datetime, restricted: true",
 		},
@@ -112,7 +113,7 @@ func TestAnotherEdition(t *testing.T) {
 		next := second(t)
 		h.offers(next)
 		first := h.add("受付員", sample("name い", "room 1110", "giver 山田", "pieces 3", "marks 稀少、破損", "grade.secrecy 3", "mail a@example.jp", "seen_at R7.4.1 9:05"))
-		h.add("受付員", sample("name ろ", "room 1100", "marks 複製", "grade.secrecy 1"))
+		h.add("受付員", sample("name ろ", "room 1100", "marks 複製", "parts "+first.Number, "grade.secrecy 4"))
 		h.add("受付員", sample("name は", "marks 稀少"))
 
 		h.decide(next, "2025-05-01", "こ第2号")
@@ -146,7 +147,10 @@ func TestAnotherEdition(t *testing.T) {
 			h.expect("without room", h.listed(d, register.Query{Sort: "name", Filters: []register.Filter{{Field: "room"}}}), "に", "は")
 			h.expect("copies", h.listed(d, register.Query{Filters: []register.Filter{{Field: "marks", Option: "copy"}}}), "ろ")
 			h.expect("broken", h.listed(d, register.Query{Filters: []register.Filter{{Field: "marks", Option: "broken"}}}), "い")
-			h.expect("by grade", h.listed(d, register.Query{Sort: "grade", Down: true, Filters: []register.Filter{{Field: "grade", From: d.Key("grade", register.Class{"secrecy": "0"})}}}), "い", "ろ")
+			h.expect("by grade", h.listed(d, register.Query{Sort: "grade", Down: true, Filters: []register.Filter{{Field: "grade", From: d.Key("grade", register.Class{"secrecy": "0"})}}}), "ろ", "い")
+			parts, _ := d.Field("parts")
+			by, problem := d.FilterBy(parts, first.Number)
+			h.expect("what has it as a part"+problem, h.listed(d, register.Query{Filters: []register.Filter{by}}), "ろ")
 		})
 		changed, err := h.desk.Change(t.Context(), h.actor("受付長"), "kodama", "sample", first.ID, 1, in("origin 海", "name い二"), register.Entering{})
 		if err != nil {
@@ -169,11 +173,17 @@ func TestAnotherEdition(t *testing.T) {
 		h.open("受付員", func(d *register.Desk) {
 			h.expect("by pieces, again", h.listed(d, register.Query{Sort: "pieces", Filters: []register.Filter{{Field: "pieces", From: d.Key("pieces", int64(1))}}}), "い二")
 			h.expect("rare, again", h.listed(d, register.Query{Sort: "name", Filters: []register.Filter{{Field: "marks", Option: "rare"}}}), "い二", "は")
-			h.expect("by grade, again", h.listed(d, register.Query{Sort: "grade", Filters: []register.Filter{{Field: "grade", From: d.Key("grade", register.Class{"secrecy": "2"})}}}), "い二")
+			h.expect("by grade, again", h.listed(d, register.Query{Sort: "grade", Filters: []register.Filter{{Field: "grade", From: d.Key("grade", register.Class{"secrecy": "2"})}}}), "い二", "ろ")
 		})
 		h.verified()
 		h.decide(next, "2025-05-01", "こ第4号")
 		h.decide(next, "2025-05-01", "こ第5号") // which changes nothing
+		h.verified()
+		h.library = regime.NewLibrary(&regime.Set{}, nil) // a program that brings neither
+		h.open("受付員", func(d *register.Desk) {
+			h.expect("read by another program", h.listed(d, register.Query{Sort: "room", Filters: []register.Filter{{Field: "origin", Keys: []string{"sea"}}}}), "い二")
+		})
+		h.add("受付員", sample("name ほ", "origin 山"))
 		h.verified()
 	})
 }

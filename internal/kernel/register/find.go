@@ -112,7 +112,9 @@ func (d *Desk) FilterBy(f Field, words string) (_ Filter, problem string) {
 		}
 	}
 	value, problem := f.reads(words, d.names)
-	if problem == "" {
+	if one, ok := value.(string); ok && f.Many {
+		by.Option = one
+	} else if problem == "" {
 		by.Keys = []string{c.field.key(value, c.of.Classes)}
 	}
 	return by, problem

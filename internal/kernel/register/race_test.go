@@ -10,6 +10,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/regime"
 	"sekimori/internal/kernel/register"
 	"sekimori/internal/testkit"
 )
@@ -204,6 +205,37 @@ func TestNumbersThatWereDrawnForNothing(t *testing.T) {
 		if e := h.add("受付員", sample()); e.Number != "令和8-見本-000001" {
 			t.Error(e.Number)
 		}
+		h.verified()
+	})
+}
+
+// TestAnEditionIsAdoptedWhilePeopleWork: each entry is written under one of the two, and compared as the newest says.
+func TestAnEditionIsAdoptedWhilePeopleWork(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
+		h := build(t, d)
+		next := second(t)
+		h.offers(next)
+		clerk := h.actor("受付員")
+		add := func() error {
+			_, err := h.desk.Add(t.Context(), clerk, "kodama", "sample", sample("room 1110", "marks 複製、破損"), register.Entering{})
+			return err
+		}
+		adopt := func() error {
+			day := h.Day("2025-04-01")
+			_, err := h.library.Activate(t.Context(), h.Log, access.NewProgram("cli:test"), next, regime.Decision{Effective: day, Decided: day, Number: "こ第2号"})
+			return err
+		}
+		for _, err := range beside(add, add, adopt, add, add) {
+			if err != nil {
+				t.Error(errs.Message(err), err)
+			}
+		}
+		h.open("受付員", func(d *register.Desk) {
+			if n, err := d.Count(register.Query{Filters: []register.Filter{{Field: "room", Keys: []string{d.Key("room", string(h.ID("unit", "1110")))}}}}); err != nil || n != 4 {
+				t.Errorf("%d are in the room: %v", n, err)
+			}
+		})
 		h.verified()
 	})
 }
