@@ -54,7 +54,7 @@ func (p pages) choosing(ctx context.Context, r *web.Request) (bulkView, error) {
 			v.Note = ui.Notice{Tone: ui.Info, Title: "条件に合うものがありません。"}
 			return nil
 		}
-		v.Note, v.Form, err = p.proposal(ctx, r, d, entries, *leaf, words)
+		v.Note, v.Form, err = proposal(r, d, entries, *leaf, words)
 		return err
 	})
 	return v, err
@@ -84,7 +84,7 @@ func leafOf(d *register.Desk, path string) *register.Leaf {
 }
 
 // proposal shows what would become of the entries, and asks which of them.
-func (p pages) proposal(ctx context.Context, r *web.Request, d *register.Desk, entries []register.Entry, leaf register.Leaf, words string) (ui.Notice, ui.Form, error) {
+func proposal(r *web.Request, d *register.Desk, entries []register.Entry, leaf register.Leaf, words string) (ui.Notice, ui.Form, error) {
 	chosen := make([]register.Chosen, len(entries))
 	for i, e := range entries {
 		chosen[i] = register.Chosen{ID: e.ID, Version: e.Version}

@@ -189,7 +189,7 @@ func (p pages) file(ctx context.Context, r *web.Request) (web.Attachment, error)
 		if err != nil {
 			return err
 		}
-		defer content.Close() //nolint:errcheck // it was only read
+		defer content.Close()
 		_, err = io.Copy(w, content)
 		return err
 	}}, nil

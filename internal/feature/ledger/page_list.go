@@ -60,6 +60,9 @@ func (p pages) list(ctx context.Context, r *web.Request) (listView, error) {
 		} else {
 			entries, next, err = listed(d, r, c, &v)
 		}
+		if c.words != "" && errs.KindOf(err) == errs.Unavailable { // the rest of the list is there
+			v.Form.Fields[0].Error, err = errs.Message(err), nil
+		}
 		if err != nil {
 			return err
 		}

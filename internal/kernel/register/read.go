@@ -107,13 +107,18 @@ func (e *Edition) Read(in Input, r Reading, faults *errs.Faults) Data {
 
 // settle takes out what is not asked under the conditions that hold, and works out what is derived.
 func (e *Edition) settle(data Data, r Reading) {
+	for _, f := range e.Fields {
+		if rows := data.Rows(f.ID); f.Type == TypeRows && len(rows) > 0 {
+			own := make([]Data, len(rows)) // those of what stood there stay as they are
+			for i, row := range rows {
+				own[i] = row.Clone()
+				e.derive(f.Fields, own[i])
+			}
+			data[f.ID] = own
+		}
+	}
 	for again := true; again; {
 		again = false
-		for _, f := range e.Fields {
-			for _, row := range data.Rows(f.ID) {
-				e.derive(f.Fields, row)
-			}
-		}
 		e.derive(e.Fields, data) // a condition may speak of what is derived
 		for _, f := range e.Fields {
 			if _, there := data[f.ID]; there && f.When != nil && !e.Holds(*f.When, data, r) {
@@ -135,11 +140,10 @@ func (e *Edition) value(data Data, path string) []string {
 	if !is {
 		return data.List(path)
 	}
-	var level string
-	if class := data.Class(e.classField()); e.Overall != nil && part == e.Overall.ID {
+	class := data.Class(e.classField())
+	level := class[part]
+	if e.Overall != nil && part == e.Overall.ID {
 		level = e.Reached(class)
-	} else {
-		level = class[part]
 	}
 	if level == "" {
 		return nil

@@ -30,7 +30,7 @@ func (f Field) Stored(stored any) any {
 	}
 	switch f.Type {
 	case TypeClass, TypePeriod, TypeRows, TypeFile, TypeChoice, TypeRef, TypePerson, TypeUnit:
-	default:
+	default: // a text may begin so
 		return stored
 	}
 	d := json.NewDecoder(strings.NewReader(s))
