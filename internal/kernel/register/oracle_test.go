@@ -447,3 +447,11 @@ func TestPeopleAreFoundWithinTheScope(t *testing.T) {
 		})
 	})
 }
+
+func ids(entries []register.Entry) []id.ID {
+	list := make([]id.ID, len(entries))
+	for i, e := range entries {
+		list[i] = e.ID
+	}
+	return list
+}
