@@ -13,6 +13,7 @@ import (
 
 const (
 	duties   = "kodama/1.0/duties/rules.yaml"
+	sample   = "kodama/1.0/registers/sample.yaml"
 	record   = "common/registers/record.yaml"
 	outing   = "common/requests/outing.yaml"
 	roles    = "kodama/1.0/roles.yaml"
@@ -68,6 +69,13 @@ var faults = []struct{ name, file, old, put, want string }{
 	{"ref to nothing", outing, "subject: {to: record", "subject: {to: nix", "台帳 nix"},
 	{"choice without options", record, ", options: {book: 帳面, card: カード, disk: 円盤}", "", "options"},
 	{"field id", record, "id: checked_on", "id: checked-on", "小文字と数字と _"},
+	{"field id too long", record, "id: checked_on", "id: " + strings.Repeat("a", 41), "40文字まで"},
+	{"table by no option", sample, "stuff: wood}", "stuff: iron}", "stuff に値 iron"},
+	{"table by no number", sample, `worst: "5", stuff`, `worst: high, stuff`, "worst に値 high"},
+	{"table of no option", sample, "{value: little, ", "{value: none, ", "value none"},
+	{"sum of no number", sample, "add: [harm, odds]", "add: [harm, what]", "add は number"},
+	{"count of no list", sample, "count: risks", "count: name", "count は"},
+	{"highest of no column", sample, "max-of: risks.size", "max-of: risks.nix", "max-of は"},
 	{"field twice", record, "id: checked_on", "id: name", "項目 name が2度"},
 	{"owner is no scope", record, "owner: desk", "owner: name", "owner"},
 	{"slot not bound", roles, ", head: [chief-librarian]", "", "結ばれていません"},

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sekimori/internal/kernel/approval"
@@ -137,8 +138,8 @@ func (l *loader) field(n *node) register.Field {
 		Unit: o.str("unit"), Min: o.integer("min"), Max: o.integer("max"), To: o.str("to"), Floor: o.str("floor"), Fields: l.fields(o, "fields"),
 		Disclosure: oneOf(o, "disclosure", []string{"public", "personal", "corporate", "security", "administrative"}), Restricted: o.flag("restricted"), Due: o.flag("due"),
 	}
-	if !fieldID.MatchString(f.ID) {
-		l.fault(n, "項目の id %q は小文字と数字と _ で書いてください", f.ID)
+	if !fieldID.MatchString(f.ID) || len(f.ID) > 40 { // it is part of the name of a column
+		l.fault(n, "項目の id %q は小文字と数字と _ で、40文字までで書いてください", f.ID)
 	}
 	if f.Type == "" {
 		l.fault(n, "type がありません")
@@ -240,46 +241,56 @@ func (l *loader) derived(n *node) *register.Derived {
 
 // derivedFits checks what derived fields are worked out from.
 func (l *loader) derivedFits(n *node, fields []register.Field) {
-	beside := register.Form{Fields: fields}
 	for i, f := range fields {
 		at := n.items[i]
 		if f.Type == register.TypeRows {
 			l.derivedFits(at.get("fields"), f.Fields)
 		}
-		d := f.Derived
-		if d == nil {
-			continue
+		if f.Derived != nil {
+			l.derivedFit(at, f, register.Form{Fields: fields})
 		}
-		is := func(id string, types ...register.Type) bool {
-			x, ok := beside.Field(id)
-			return ok && x.ID != f.ID && slices.Contains(types, x.Type)
+	}
+}
+
+// derivedFit checks one derived field against those beside it.
+func (l *loader) derivedFit(at *node, f register.Field, beside register.Form) {
+	d := f.Derived
+	is := func(id string, types ...register.Type) bool {
+		x, ok := beside.Field(id)
+		return ok && x.ID != f.ID && slices.Contains(types, x.Type)
+	}
+	for _, from := range d.Add {
+		if f.Type != register.TypeNumber || !is(from, register.TypeNumber) {
+			l.fault(at, "add は number の項目から number を作ります（%s）", from)
 		}
-		for _, from := range d.Add {
-			if f.Type != register.TypeNumber || !is(from, register.TypeNumber) {
-				l.fault(at, "add は number の項目から number を作ります（%s）", from)
-			}
+	}
+	if d.Count != "" && (f.Type != register.TypeNumber || !is(d.Count, register.TypeRows, register.TypeFile, register.TypeRef, register.TypeChoice)) {
+		l.fault(at, "count は rows、file、ref、choice の項目の数です（%s）", d.Count)
+	}
+	if table, column, ok := strings.Cut(d.MaxOf, "."); d.MaxOf != "" {
+		rows, _ := beside.Field(table)
+		c, there := register.Form{Fields: rows.Fields}.Field(column)
+		if !ok || !there || c.Type != f.Type || f.Type != register.TypeNumber && f.Type != register.TypeChoice {
+			l.fault(at, "max-of は、表の中の同じ型の項目を 表.項目 と書きます（%s）", d.MaxOf)
 		}
-		if d.Count != "" && (f.Type != register.TypeNumber || !is(d.Count, register.TypeRows, register.TypeFile, register.TypeRef, register.TypeChoice)) {
-			l.fault(at, "count は rows、file、ref、choice の項目の数です（%s）", d.Count)
+	}
+	for _, row := range d.Table {
+		if f.Type != register.TypeChoice || !offers(f, row.Value) {
+			l.fault(at, "table の value %s は選択肢にありません", row.Value)
 		}
-		if table, column, ok := strings.Cut(d.MaxOf, "."); d.MaxOf != "" {
-			rows, _ := beside.Field(table)
-			c, there := register.Form{Fields: rows.Fields}.Field(column)
-			if !ok || !there || c.Type != f.Type || f.Type != register.TypeNumber && f.Type != register.TypeChoice {
-				l.fault(at, "max-of は、表の中の同じ型の項目を 表.項目 と書きます（%s）", d.MaxOf)
-			}
-		}
-		for _, row := range d.Table {
-			if f.Type != register.TypeChoice || !slices.ContainsFunc(f.Options, func(x cond.Option) bool { return x.ID == row.Value }) {
-				l.fault(at, "table の value %s は選択肢にありません", row.Value)
-			}
-			for from := range row.From {
-				if !is(from, register.TypeNumber, register.TypeChoice) {
-					l.fault(at, "table の %s は number か choice の項目ではありません", from)
-				}
+		for from, least := range row.From {
+			x, _ := beside.Field(from)
+			if _, err := strconv.Atoi(least); !is(from, register.TypeNumber, register.TypeChoice) {
+				l.fault(at, "table の %s は number か choice の項目ではありません", from)
+			} else if x.Type == register.TypeNumber && err != nil || x.Type == register.TypeChoice && !offers(x, least) {
+				l.fault(at, "table の %s に値 %s はありません", from, least)
 			}
 		}
 	}
+}
+
+func offers(f register.Field, option string) bool {
+	return slices.ContainsFunc(f.Options, func(x cond.Option) bool { return x.ID == option })
 }
 
 // fieldShape checks that a field has what its type needs.

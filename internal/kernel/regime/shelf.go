@@ -75,8 +75,7 @@ func (l *Library) shelve(ctx context.Context, r db.Reader, adopted []Activation,
 	}
 	made := shelved{key: key.String(), packs: map[string]*Pack{}}
 	var editions []*register.Edition
-	seen := map[string]bool{}
-	for _, a := range adopted {
+	for i, a := range adopted {
 		p, err := l.adopted(ctx, r, a.Sum)
 		if err != nil {
 			return nil, nil, err
@@ -84,10 +83,9 @@ func (l *Library) shelve(ctx context.Context, r db.Reader, adopted []Activation,
 		if current[a.Regime] == a.Sum {
 			made.packs[a.Regime] = p
 		}
-		if !seen[a.Sum] {
+		if !slices.ContainsFunc(adopted[i+1:], func(later Activation) bool { return later.Sum == a.Sum }) { // adopted again it comes last
 			editions = append(editions, p.Books()...)
 		}
-		seen[a.Sum] = true
 	}
 	made.shelf = register.NewShelf(editions, current)
 	l.mu.Lock()

@@ -28,7 +28,11 @@ func (e Entry) Read() (Data, error) { return decode(e.Data, e.Personal) }
 
 // Write puts data into the entry, as a form divides it.
 func (e *Entry) write(f Form, data Data) (err error) {
-	e.Data, e.Personal, err = f.encode(data)
+	before, err := decode(e.Personal)
+	if err != nil {
+		return err
+	}
+	e.Data, e.Personal, err = f.encode(data, before)
 	return err
 }
 

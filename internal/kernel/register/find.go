@@ -62,8 +62,8 @@ func (b *Book) matches(e Entry, q Query) bool {
 	}
 	keys := b.keys(e)
 	for _, f := range q.Filters {
-		i := slices.IndexFunc(b.columns, func(c column) bool { return c.field.ID == f.Field })
-		if i < 0 || !f.holds(keys[i]) {
+		c, ok := b.listed(f.Field)
+		if !ok || !f.holds(keys[slices.IndexFunc(b.columns, func(x column) bool { return x.name == c.name })]) {
 			return false
 		}
 	}
@@ -89,15 +89,19 @@ func (d *Desk) FilterBy(f Field, words string) (_ Filter, problem string) {
 	if words == "-" {
 		return by, ""
 	}
+	c, ok := d.listed(f.ID)
+	if !ok {
+		return by, "この項目では絞り込めません。"
+	}
 	switch f.Type { //nolint:exhaustive // the others are compared whole
 	case TypeClass:
-		by.Keys = d.classKeys(words)
+		by.Keys = c.of.classKeys(words) // as the column compares, which may be of an edition yet to come
 		if by.Keys == nil {
 			return by, "その分類はありません。"
 		}
 		return by, ""
 	case TypeDate, TypeDatetime, TypeNumber, TypePeriod:
-		return d.between(f, words)
+		return d.between(f, c, words)
 	case TypeChoice:
 		if f.Many {
 			if !slices.ContainsFunc(f.Options, func(o cond.Option) bool { return o.ID == words }) {
@@ -108,14 +112,16 @@ func (d *Desk) FilterBy(f Field, words string) (_ Filter, problem string) {
 		}
 	}
 	value, problem := f.reads(words, d.names)
-	if problem == "" {
-		by.Keys = []string{f.key(value, d.Classes)}
+	if one, ok := value.(string); ok && f.Many {
+		by.Option = one
+	} else if problem == "" {
+		by.Keys = []string{c.field.key(value, c.of.Classes)}
 	}
 	return by, problem
 }
 
 // between reads FROM~TO, of which either may be missing; one value alone is both.
-func (d *Desk) between(f Field, words string) (Filter, string) {
+func (d *Desk) between(f Field, c column, words string) (Filter, string) {
 	by := Filter{Field: f.ID}
 	from, to, both := strings.Cut(strings.NewReplacer("～", "~", "〜", "~").Replace(words), "~")
 	if !both {
@@ -125,18 +131,21 @@ func (d *Desk) between(f Field, words string) (Filter, string) {
 	if f.Type == TypePeriod || f.Type == TypeDatetime {
 		one.Type = TypeDate
 	}
-	for words, into := range map[string]*string{strings.TrimSpace(from): &by.From, strings.TrimSpace(to): &by.To} {
-		if words == "" {
+	for _, end := range []struct {
+		words string
+		into  *string
+	}{{from, &by.From}, {to, &by.To}} {
+		if strings.TrimSpace(end.words) == "" {
 			continue
 		}
-		value, problem := one.reads(words, d.names)
+		value, problem := one.reads(end.words, d.names)
 		if problem != "" {
 			return by, problem
 		}
-		*into = one.key(value, d.Classes)
+		*end.into = one.key(value, c.of.Classes)
 	}
-	if from == to {
-		by.To = by.From
+	if by.From == "" && by.To == "" {
+		return by, "どちらかの端を書いてください。" // else it would be what is empty
 	}
 	if f.Type == TypeDatetime && by.To != "" {
 		by.To += "T24" // the whole day

@@ -2,6 +2,7 @@ package register
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,13 +55,19 @@ func Links(shelves Shelves) trail.Follower {
 // refers says whether any edition has a field that names entries.
 func (b *Book) refers() bool {
 	for _, e := range b.past {
-		for _, f := range e.Fields {
-			if f.Type == TypeRef {
-				return true
-			}
+		if len(references(e.Fields)) > 0 {
+			return true
 		}
 	}
 	return false
+}
+
+// references are the fields that name entries, and the tables with a column that does. What is to be read under record names
+// nothing here: who is shown a link has read it.
+func references(fields []Field) []Field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f Field) bool {
+		return f.Restricted || f.Type != TypeRef && len(references(f.Fields)) == 0
+	})
 }
 
 // links are what an entry names, as the edition says under which it was written.
@@ -74,12 +81,20 @@ func (b *Book) links(feed trail.Feed) ([]link, error) {
 		return nil, err
 	}
 	var links []link
-	for _, f := range b.Under(e.Pack).Fields {
-		if f.Type != TypeRef {
-			continue
+	under := b.Under(e.Pack)
+	name := func(field string, f Field, said Data) {
+		for _, to := range said.List(f.ID) {
+			links = append(links, link{b.Name, e.ID, field, under.Regime + "." + f.To, id.ID(to)})
 		}
-		for _, to := range data.List(f.ID) {
-			links = append(links, link{b.Name, e.ID, f.ID, b.Under(e.Pack).Regime + "." + f.To, id.ID(to)})
+	}
+	for _, f := range references(under.Fields) {
+		if f.Type == TypeRef {
+			name(f.ID, f, data)
+		}
+		for _, row := range data.Rows(f.ID) {
+			for _, c := range references(f.Fields) {
+				name(f.ID, c, row)
+			}
 		}
 	}
 	return links, nil
@@ -112,7 +127,7 @@ func (b *Book) document(feed trail.Feed) (search.Document, bool, error) {
 	}
 	d, under := search.Document{Home: e.Home, Text: []string{e.Number}}, b.Under(e.Pack)
 	for _, f := range under.Fields {
-		if f.searched() {
+		if f.searched() && !b.veils(f.ID) {
 			if s := f.Say(data[f.ID], under.Classes, silent{}); s != "" {
 				d.Text = append(d.Text, s)
 			}
@@ -124,12 +139,21 @@ func (b *Book) document(feed trail.Feed) (search.Document, bool, error) {
 // searched says whether the words of the field are found. What is to be read under record is not.
 func (f Field) searched() bool { return f.Search && !f.Restricted }
 
+// veils says that the edition in force has a field read under record only, whatever editions before it said.
+func (b *Book) veils(field string) bool {
+	if b.Edition == nil {
+		return false
+	}
+	f, _ := b.Field(field)
+	return f.Restricted
+}
+
 // searched says which fields are found.
 func (b *Book) searched() string {
 	var words []string
 	for _, e := range b.past {
 		for _, f := range e.Fields {
-			if f.searched() {
+			if f.searched() && !b.veils(f.ID) {
 				words = append(words, e.Pack[:8]+f.ID)
 			}
 		}
@@ -145,3 +169,6 @@ func (silent) Find(Field, string) (any, string) { return nil, "" }
 
 // Called implements Names.
 func (silent) Called(Field, string) string { return "" }
+
+// Written implements Names.
+func (silent) Written(Field, string) string { return "" }

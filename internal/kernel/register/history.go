@@ -140,12 +140,27 @@ func (d *Desk) Referring(entry id.ID) ([]Referred, error) {
 			if err != nil {
 				return nil, err
 			}
-			if seen && slices.Contains(said.List(l.Field), string(entry)) { // the row decides
+			if seen && said.names(l.Field, string(entry)) { // the row decides
 				list = append(list, Referred{b, l.Field, e})
 			}
 		}
 	}
 	return list, nil
+}
+
+// names says whether a field, or a column of a table, holds an id.
+func (d Data) names(field, id string) bool {
+	if slices.Contains(d.List(field), id) {
+		return true
+	}
+	return slices.ContainsFunc(d.Rows(field), func(row Data) bool {
+		for column := range row {
+			if slices.Contains(row.List(column), id) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // Call is what people call an entry by what it says: its first listed text, else its number.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
@@ -61,7 +62,7 @@ designate sekimori auditor b: 分館員
 // house is the library of Kodama, whose edition is adopted.
 type house struct {
 	*town.Town
-	library *regime.Library
+	library *regime.Library // of the program, which may come to offer more
 	gate    *access.Gate
 	charts  *org.Charts
 	desk    *register.Service
@@ -70,7 +71,7 @@ type house struct {
 
 // rules are what the policy in force says about roles, and Sekimori about its own.
 func (h *house) rules(ctx context.Context, r db.Reader) ([]org.Rules, error) {
-	set, err := h.library.InForce(ctx, r, jpdate.Today(h.Clock.Now()))
+	set, err := h.library.InForce(ctx, r, jpdate.Today(h.Log.DB().Now()))
 	if err != nil {
 		return nil, err
 	}
@@ -79,37 +80,56 @@ func (h *house) rules(ctx context.Context, r db.Reader) ([]org.Rules, error) {
 
 func build(t *testing.T, d *db.DB) *house {
 	t.Helper()
+	h := found(t, trail.New(d), t.TempDir(), lines)
+	h.adopt(h.library.Offered().Packs[0])
+	return h
+}
+
+// found is a house of some lines over a log, which has adopted nothing yet.
+func found(t *testing.T, log *trail.Log, dir, lines string) *house {
+	t.Helper()
 	offered, err := regime.Load(tiny.Regimes(), nil)
 	if err != nil {
 		t.Fatal(errs.Message(err))
 	}
-	h := &house{library: regime.NewLibrary(offered, nil), charts: &org.Charts{}}
-	h.index = search.New().Beside(register.Found(h.library.Shelf, d.Now))
-	log := trail.New(d).Follow(trail.Things(), h.index.Follower(), register.Links(h.library.Shelf))
+	h := over(t, log, dir, offered)
 	h.Town = town.Build(t, log, town.Lines(lines)...)
-	files, err := file.In(t.TempDir())
+	return h
+}
+
+// over is a house over a log of which the town is built already, or not yet.
+func over(t *testing.T, log *trail.Log, dir string, offered *regime.Set) *house {
+	t.Helper()
+	d := log.DB()
+	h := &house{Town: &town.Town{TB: t, Log: log}, library: regime.NewLibrary(offered, nil), charts: &org.Charts{}}
+	h.index = search.New().Beside(register.Found(h.shelf, func() time.Time { return d.Now() }))
+	log.Follow(trail.Things(), h.index.Follower(), register.Links(h.shelf))
+	files, err := file.In(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.gate = access.NewGate(h.charts, h.rules)
-	h.desk = register.New(log, files, h.library.Shelf, func(ctx context.Context, r db.Reader) (*org.Chart, error) {
+	h.desk = register.New(log, files, h.shelf, func(ctx context.Context, r db.Reader) (*org.Chart, error) {
 		rules, err := h.rules(ctx, r)
 		if err != nil {
 			return nil, err
 		}
-		now := h.Clock.Now()
+		now := d.Now()
 		return h.charts.At(ctx, r, org.View{On: jpdate.Today(now), Now: db.At(now)}, rules)
 	})
-	h.adopt(offered.Packs[0])
 	return h
 }
 
 func (h *house) adopt(p *regime.Pack) {
 	h.Helper()
-	today := jpdate.Today(h.Clock.Now())
+	today := jpdate.Today(h.Log.DB().Now())
 	if _, err := h.library.Activate(h.Context(), h.Log, access.NewProgram("cli:test"), p, regime.Decision{Effective: today, Decided: today, Number: "こ第1号"}); err != nil {
 		h.Fatal(errs.Message(err))
 	}
+}
+
+func (h *house) shelf(ctx context.Context, r db.Reader, on jpdate.Date) (*register.Shelf, error) {
+	return h.library.Shelf(ctx, r, on)
 }
 
 // actor is somebody by name, as he may act now.
@@ -120,7 +140,7 @@ func (h *house) actor(name string) *access.Actor {
 	}
 	var a *access.Actor
 	h.view(func(r db.Reader) (err error) {
-		a, err = h.gate.Person(h.Context(), r, h.ID("person", name), db.At(h.Clock.Now()))
+		a, err = h.gate.Person(h.Context(), r, h.ID("person", name), db.At(h.Log.DB().Now()))
 		return err
 	})
 	return a
@@ -187,15 +207,7 @@ func faults(err error) []string {
 // verified checks the whole trail with the registers.
 func (h *house) verified() {
 	h.Helper()
-	var tables []trail.Audited
-	h.view(func(r db.Reader) error {
-		shelf, err := h.library.Shelf(h.Context(), r, jpdate.Today(h.Clock.Now()))
-		if err == nil {
-			tables = slices.Concat(org.Audited(), access.Audited(), setting.Audited(), regime.Audited(), shelf.Audited())
-		}
-		return err
-	})
-	if report, err := h.Log.Verify(h.Context(), tables, trail.Anchors{}); err != nil || !report.OK {
+	if report, err := h.Log.Verify(h.Context(), h.audited(), trail.Anchors{}); err != nil || !report.OK {
 		h.Errorf("verify: %v %v", err, report.Findings)
 	}
 }

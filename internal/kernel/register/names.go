@@ -176,7 +176,7 @@ func (b *Book) Title(e Entry) string {
 	return e.Number
 }
 
-// Written is a value of one id as Find reads it back: a code or a number before the name.
+// Written implements Names: a code or a number stands before the name.
 func (n *names) Written(f Field, called string) string {
 	unit, isUnit := org.UnitOf(called)
 	system, isSystem := org.SystemOf(called)
@@ -311,6 +311,9 @@ func (n *names) findThing(f Field, words string) (any, string) {
 	}
 	unknown := "その" + b.Entry + "は見つかりません。番号（例：令和8-" + b.Kind.Number + "-000123）で書いてください。"
 	entries, err := b.byNumber(n.ctx, n.r, words)
+	if narrow := text.NFKC(words); err == nil && len(entries) == 0 && narrow != words {
+		entries, err = b.byNumber(n.ctx, n.r, narrow)
+	}
 	if x, bad := id.Parse(words); err == nil && len(entries) == 0 && bad == nil {
 		entries, err = b.entries(n.ctx, n.r, []string{string(x)})
 	}

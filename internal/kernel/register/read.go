@@ -8,6 +8,7 @@ import (
 
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/base/text"
 	"sekimori/internal/kernel/cond"
 )
 
@@ -63,6 +64,8 @@ type Names interface {
 	Find(f Field, words string) (id any, problem string)
 	// Called is what people call an id of a field; the id itself where nobody may know.
 	Called(f Field, id string) string
+	// Written is an id of a field as a form shows it, to be read back by Find.
+	Written(f Field, id string) string
 }
 
 // Reading is what a form is read against.
@@ -82,33 +85,48 @@ func (e *Edition) Read(in Input, r Reading, faults *errs.Faults) Data {
 	if data == nil {
 		data = Data{}
 	}
-	for _, f := range e.Fields {
+	found := make([]errs.Faults, len(e.Fields))
+	for i, f := range e.Fields {
 		if f.Derived == nil {
+			x.faults = &found[i]
 			x.field(f, f.ID, data)
 		}
 	}
 	e.settle(data, r)
+	x.faults = faults
+	for i, f := range e.Fields { // what is not asked cannot be wrong: nobody would see where
+		if f.When == nil || e.Holds(*f.When, data, r) {
+			for _, fault := range found[i].List() {
+				faults.Add(fault.Where, "%s", fault.Message)
+			}
+		}
+	}
 	x.required(e.Fields, data)
 	return data
 }
 
 // settle takes out what is not asked under the conditions that hold, and works out what is derived.
 func (e *Edition) settle(data Data, r Reading) {
+	for _, f := range e.Fields {
+		if rows := data.Rows(f.ID); f.Type == TypeRows && len(rows) > 0 {
+			own := make([]Data, len(rows)) // those of what stood there stay as they are
+			for i, row := range rows {
+				own[i] = row.Clone()
+				e.derive(f.Fields, own[i])
+			}
+			data[f.ID] = own
+		}
+	}
 	for again := true; again; {
 		again = false
+		e.derive(e.Fields, data) // a condition may speak of what is derived
 		for _, f := range e.Fields {
 			if _, there := data[f.ID]; there && f.When != nil && !e.Holds(*f.When, data, r) {
 				delete(data, f.ID)
-				again = true // another condition may speak of this field
+				again = again || f.Derived == nil // another condition may speak of this field
 			}
 		}
 	}
-	for _, f := range e.Fields {
-		for _, row := range data.Rows(f.ID) {
-			e.derive(f.Fields, row)
-		}
-	}
-	e.derive(e.Fields, data)
 }
 
 // Holds says whether a condition is true of what an entry says.
@@ -168,7 +186,7 @@ func (x reading) field(f Field, at string, data Data) {
 		return
 	}
 	delete(data, f.ID)
-	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.TrimSpace(w) == "" })
+	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return text.Fold(w) == "" })
 	if len(words) == 0 {
 		return
 	}
@@ -185,7 +203,14 @@ func (x reading) field(f Field, at string, data Data) {
 	}
 }
 
+// one reads one value. What stood there as an id may stay: the thing may be out of the writer's scope, or there no longer.
 func (x reading) one(f Field, at, words string) any {
+	switch f.Type { //nolint:exhaustive // the others have no ids
+	case TypePerson, TypeUnit, TypeScope, TypeRef:
+		if id, ok := x.stood(f, at, strings.TrimSpace(words)); ok {
+			return id
+		}
+	}
 	value, problem := f.reads(words, x.Names)
 	if problem != "" {
 		x.faults.Add(at, "%s", problem)
@@ -194,11 +219,41 @@ func (x reading) one(f Field, at, words string) any {
 	return value
 }
 
+// stood finds the id that words mean among those of a field, or of a column of rows, before.
+func (x reading) stood(f Field, at, words string) (id string, ok bool) {
+	field, _, inside := strings.Cut(at, ".")
+	old := x.Old.List(field)
+	if inside {
+		old = nil
+		for _, row := range x.Old.Rows(field) {
+			old = append(old, row.List(f.ID)...)
+		}
+	}
+	i := slices.IndexFunc(old, func(id string) bool { return id == words || oneWord(x.Names.Written(f, id)) == oneWord(words) })
+	if i < 0 {
+		return "", false
+	}
+	return old[i], true
+}
+
+// between is what stands between several values.
+const between = "、，,;；\n"
+
+// oneWord is a value of several without what would take it apart.
+func oneWord(value string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(between, r) {
+			return ' '
+		}
+		return r
+	}, value)
+}
+
 // many reads several values: of a cell, those between 、 and line ends.
 func (x reading) many(f Field, at string, words []string, data Data) {
 	var all []string
 	for _, w := range words {
-		for _, part := range strings.FieldsFunc(w, func(r rune) bool { return strings.ContainsRune("、，,;；\n", r) }) {
+		for _, part := range strings.FieldsFunc(w, func(r rune) bool { return strings.ContainsRune(between, r) }) {
 			if strings.TrimSpace(part) == "" {
 				continue
 			}
@@ -241,7 +296,7 @@ func (x reading) parts(f Field, at string, data Data) {
 		}
 		answered = true
 		delete(made, leaf.Part)
-		if s := strings.TrimSpace(strings.Join(words, "")); s != "" {
+		if s := strings.TrimSpace(strings.Join(words, " ")); s != "" {
 			if leaf.Field.Type == TypeClass {
 				s = strings.TrimPrefix(s, leaf.Title)
 			}
@@ -260,7 +315,7 @@ func (x reading) parts(f Field, at string, data Data) {
 	}
 	delete(data, f.ID)
 	switch {
-	case len(made) == 0:
+	case len(made) == 0, missing != "" && x.refused(missing):
 		return
 	case missing != "" && f.Type == TypeClass:
 		x.faults.Add(missing, "すべての観点で選ぶか、分からないときはすべて空けて（未分類）ください。")

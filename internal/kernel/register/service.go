@@ -149,7 +149,7 @@ func (d *Desk) Written(f Field, value any) string {
 	case []string:
 		words := make([]string, len(v))
 		for i, x := range v {
-			words[i] = d.Written(f, x)
+			words[i] = oneWord(d.Written(f, x))
 		}
 		return strings.Join(words, "、")
 	case int64:
@@ -403,12 +403,17 @@ func (s *Service) Change(ctx context.Context, by *access.Actor, regime, kind str
 			return stale(old)
 		}
 		made, err = d.change(tx, old, in, with)
-		if err != nil || made.Version == -1 {
+		if err != nil {
 			return err
 		}
-		return d.Table.Put(ctx, tx, made)
+		if made.Version == -1 {
+			made = old
+			return nil
+		}
+		err = d.Table.Put(ctx, tx, made)
+		made.Version++
+		return err
 	})
-	made.Version++
 	return made, err
 }
 

@@ -144,7 +144,15 @@ func (b *Book) keys(e Entry) []string {
 	return keys
 }
 
-// column finds the column of a field of the edition in force.
+// listed finds the column of a field that the edition in force lists.
+func (b *Book) listed(field string) (column, bool) {
+	if f, ok := b.Field(field); !ok || !f.Sorted() {
+		return column{}, false // earlier editions listed it
+	}
+	return b.column(field)
+}
+
+// column finds the column of a field that any edition has listed.
 func (b *Book) column(field string) (column, bool) {
 	i := slices.IndexFunc(b.columns, func(c column) bool { return c.field.ID == field })
 	if i < 0 {

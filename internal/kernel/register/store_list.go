@@ -54,13 +54,13 @@ func (b *Book) list(r db.Reader, q Query) (list, error) {
 	if b.Volume == Log {
 		x.sort = "happened_at"
 	}
-	if c, ok := b.column(q.Sort); ok {
+	if c, ok := b.listed(q.Sort); ok {
 		x.sort, x.down = c.name, q.Down
 	} else if q.Sort != "" {
 		return x, fmt.Errorf("register: %s is not sorted by %s", b.Name, q.Sort)
 	}
 	for _, f := range q.Filters {
-		if _, ok := b.column(f.Field); !ok {
+		if _, ok := b.listed(f.Field); !ok {
 			return x, fmt.Errorf("register: %s is not filtered by %s", b.Name, f.Field)
 		}
 	}
@@ -84,6 +84,9 @@ func (x list) page(ctx context.Context) ([]Entry, *Cursor, error) {
 	type place struct {
 		ID  id.ID  `db:"id"`
 		Key string `db:"k"`
+	}
+	if x.Limit < 1 {
+		return nil, nil, fmt.Errorf("register: a page of %d entries", x.Limit)
 	}
 	var args []any
 	query, err := x.places(ctx, &args)
@@ -212,7 +215,7 @@ func (x list) filters(args *[]any) string {
 		c, _ := x.column(f.Field)
 		switch {
 		case f.Option != "":
-			and += ` and ` + c.name + ` like ` + arg(`%,`+f.Option+`,%`)
+			and += ` and replace(` + c.name + `, ` + arg(`,`+f.Option+`,`) + `, '') <> ` + c.name // like knows wildcards, and on SQLite no capitals
 		case f.From != "" || f.To != "":
 			if f.From != "" {
 				and += ` and ` + c.name + ` >= ` + arg(f.From)

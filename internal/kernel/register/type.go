@@ -2,6 +2,7 @@ package register
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/mail"
 	"net/netip"
@@ -11,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
@@ -28,10 +31,13 @@ const (
 
 // reads turns the words somebody wrote or chose for one value into the value. problem says what is wrong with them, "" if nothing is.
 func (f Field) reads(words string, names Names) (value any, problem string) {
+	if problem := f.unreadable(words); problem != "" {
+		return nil, problem
+	}
 	folded := strings.TrimSpace(text.Fold(words))
 	switch f.Type {
 	case TypeText, TypeLong:
-		return f.readText(words)
+		return words, ""
 	case TypeNumber:
 		return f.readNumber(folded)
 	case TypeDate:
@@ -72,22 +78,35 @@ func (f Field) reads(words string, names Names) (value any, problem string) {
 	return nil, "この項目は一つの値では書けません。"
 }
 
-func (f Field) readText(words string) (any, string) {
+// unreadable says why words cannot be a value of any type.
+func (f Field) unreadable(words string) string {
 	limit := maxText
-	if f.Type == TypeLong {
+	switch f.Type { //nolint:exhaustive // the others may be written anyhow
+	case TypeLong:
 		limit = maxLong
-	} else if strings.ContainsAny(words, "\n\r") {
-		return nil, "改行は使えません。一行で書いてください。"
+	case TypeText:
+		if strings.ContainsAny(words, "\n\r\v\f\u0085\u2028\u2029") {
+			return "改行は使えません。一行で書いてください。"
+		}
+	}
+	if !utf8.ValidString(words) || strings.ContainsFunc(words, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }) {
+		return "目に見えない文字（制御文字）か、文字化けした文字が含まれています。打ち直してください。" // PostgreSQL holds no NUL, the trail nothing but UTF-8
 	}
 	if n := text.Len(words); n > limit {
-		return nil, fmt.Sprintf("長すぎます（%d字）。%d字までにしてください。", n, limit)
+		return fmt.Sprintf("長すぎます（%d字）。%d字までにしてください。", n, limit)
 	}
-	return words, ""
+	return ""
 }
 
+// numberBits is how large numbers may be: what is added up of them still stands exactly in JSON.
+const numberBits = 50
+
 func (f Field) readNumber(folded string) (any, string) {
-	n, err := strconv.ParseInt(strings.ReplaceAll(strings.TrimSuffix(folded, text.Fold(f.Unit)), ",", ""), 10, 53)
+	figures := strings.TrimSpace(strings.TrimSuffix(folded, text.Fold(f.Unit)))
+	n, err := strconv.ParseInt(strings.ReplaceAll(figures, ",", ""), 10, numberBits)
 	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return nil, "大きすぎる数です。"
 	case err != nil:
 		return nil, "整数として読めません。120 のように数字だけで書いてください。"
 	case f.Min != nil && n < int64(*f.Min), f.Max != nil && n > int64(*f.Max):
@@ -110,7 +129,7 @@ func (f Field) bounds() string {
 func (f Field) readOption(folded string) (any, string) {
 	options := f.Options
 	if f.Type == TypeYesNo {
-		for mark, id := range map[string]string{"○": "yes", "〇": "yes", "有": "yes", "×": "no", "無": "no"} {
+		for mark, id := range map[string]string{"○": "yes", "〇": "yes", "◯": "yes", "有": "yes", "×": "no", "無": "no"} {
 			if folded == text.Fold(mark) {
 				return id, ""
 			}
@@ -134,7 +153,7 @@ func YesNo() []cond.Option {
 
 var (
 	phone     = regexp.MustCompile(`^(\+?[0-9][0-9()-]{3,18}[0-9])?( ?(内線|ex\.?) ?[0-9]{2,6})?$`)
-	clock     = regexp.MustCompile(`^(.*?)[ t]*([0-9]{1,2})(?::|時)([0-9]{2})?(?:分|:00)?$`)
+	clock     = regexp.MustCompile(`^(.*?)[ t]*([0-9]{1,2})(?::|時)([0-9]{1,2})?(?:分|:00)?$`)
 	corporate = regexp.MustCompile(`^[1-9][0-9]{12}$`)
 )
 
@@ -202,6 +221,9 @@ func (f Field) key(value any, c Classes) string {
 		if f.Type == TypeText || f.Type == TypeLong {
 			return cut(text.Fold(v))
 		}
+		if f.Type == TypeNetworkAddress {
+			return networkKey(v)
+		}
 		return cut(v)
 	case int64:
 		return numberKey(v)
@@ -226,21 +248,45 @@ func numberKey(n int64) string {
 	return fmt.Sprintf("1%016d", n)
 }
 
-// manyKey is several options in their order, each between commas.
+// networkKey orders addresses by their bits, those of version 4 first.
+func networkKey(v string) string {
+	host, net, is := strings.Cut(v, "/")
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return cut(v)
+	}
+	bits := ""
+	if is {
+		n, _ := strconv.Atoi(net) // what is stored was read
+		bits = fmt.Sprintf("/%03d", n)
+	}
+	return fmt.Sprintf("%03d:%x%s%s", addr.BitLen(), addr.AsSlice(), bits, addr.Zone())
+}
+
+// maxMany is how many bytes of a list of values lists compare: what PostgreSQL takes into an index beside a home and an id.
+const maxMany = 2000
+
+// manyKey is several options in their order, each between commas; of very many only the first.
 func (f Field) manyKey(chosen []string) string {
 	if len(chosen) == 0 {
 		return ""
 	}
-	if len(f.Options) == 0 {
-		return cut("," + strings.Join(chosen, ",") + ",")
+	if len(f.Options) > 0 {
+		var ordered []string
+		for _, o := range f.Options {
+			if slices.Contains(chosen, o.ID) {
+				ordered = append(ordered, o.ID)
+			}
+		}
+		chosen = ordered
 	}
 	key := ","
-	for _, o := range f.Options {
-		if slices.Contains(chosen, o.ID) {
-			key += o.ID + ","
+	for _, c := range chosen {
+		if len(key)+len(c) < maxMany {
+			key += c + ","
 		}
 	}
-	return cut(key)
+	return key
 }
 
 // key orders classes by the overall level, then by axis.
@@ -327,6 +373,9 @@ func (f Field) sayRows(rows []Data, c Classes, names Names) string {
 		}
 		var words []string
 		for _, x := range f.Fields {
+			if x.Restricted {
+				continue
+			}
 			if s := x.Say(row[x.ID], c, names); s != "" {
 				words = append(words, x.Title+"："+s)
 			}

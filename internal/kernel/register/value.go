@@ -116,11 +116,13 @@ func listOf(raw []any) (any, error) {
 }
 
 // encode writes data as the columns of an entry: what is of a person stands apart, so that it can be erased.
-func (f Form) encode(data Data) (public, personal trail.JSON, err error) {
+// before is what of it stood there: a field that the form no longer has stays what it was.
+func (f Form) encode(data, before Data) (public, personal trail.JSON, err error) {
 	parts := [2]Data{{}, {}}
 	for field, value := range data {
 		part := 0
-		if x, ok := f.Field(field); ok && x.Personal() {
+		x, known := f.Field(field)
+		if _, was := before[field]; known && x.Personal() || !known && was {
 			part = 1
 		}
 		parts[part][field] = value
@@ -139,8 +141,10 @@ func (f Form) encode(data Data) (public, personal trail.JSON, err error) {
 	return out[0], out[1], nil
 }
 
-// Personal says that the field holds what is of a person and can be erased.
-func (f Field) Personal() bool { return f.Disclosure == "personal" }
+// Personal says that the field holds what is of a person and can be erased: of a table, any of its columns.
+func (f Field) Personal() bool {
+	return f.Disclosure == "personal" || slices.ContainsFunc(f.Fields, Field.Personal)
+}
 
 // Text is the text of a field, "" where it is empty or no text.
 func (d Data) Text(field string) string {

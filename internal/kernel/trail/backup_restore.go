@@ -20,7 +20,7 @@ import (
 type Target struct {
 	DB      *db.DB                                       // without any table
 	Schemas []db.Schema                                  // of the program, which may be newer than the backup
-	Tables  func(ctx context.Context) ([]Audited, error) // all there are, once the rows are there
+	Tables  func(ctx context.Context) ([]Audited, error) // all there are, once the rows are there; nil for none
 	// Declared makes, empty, a table that no step of the schema makes: of what the body has declared. It may be nil; it passes over
 	// tables that it does not know.
 	Declared func(ctx context.Context, tx *db.Tx, table db.Table) error
@@ -167,7 +167,6 @@ func (t Target) load(ctx context.Context, m Manifest, c contents, from io.ReadSe
 	return erased, err
 }
 
-// columnsOf is all columns of tables in one order.
 // declare makes the tables of a backup that the schema has not made.
 func (t Target) declare(ctx context.Context, tx *db.Tx, tables []db.Table) error {
 	if t.Declared == nil {
@@ -188,6 +187,7 @@ func (t Target) declare(ctx context.Context, tx *db.Tx, tables []db.Table) error
 	return nil
 }
 
+// columnsOf is all columns of tables in one order.
 func columnsOf(tables []db.Table) []string {
 	var all []string
 	for _, t := range tables {
@@ -243,9 +243,11 @@ func (t Target) eraseAgain(ctx context.Context, log *Log) (int, error) {
 	}); err != nil {
 		return 0, err
 	}
-	tables, err := t.Tables(ctx)
-	if err != nil {
-		return 0, err
+	var tables []Audited
+	if t.Tables != nil {
+		if tables, err = t.Tables(ctx); err != nil {
+			return 0, err
+		}
 	}
 	n, err := log.Erase(ctx, Act{Actor: t.Actor, Name: "trail.restore"}, tables, list...)
 	return n, errors.Join(err, log.KeepErasures(ctx))
