@@ -378,3 +378,37 @@ func TestCopiesAndWhatRefersToWhat(t *testing.T) {
 		}
 	})
 }
+
+// TestThingsThatManyHave are added together in one act, without those that are there, and what the examples leave open is asked once.
+func TestThingsThatManyHave(t *testing.T) {
+	t.Parallel()
+	each(t, func(x *desk) {
+		x.Add("受付員", kodama.Sample("name 二枚貝"))
+		page := x.as("受付員").shows(samples+"/examples", "1件は、もう登録されています", "二枚貝", "等級：秘匿2", "2/1の例示")
+		form := page.One(t, "main form[method=post]")
+		v := filled(form)
+		v["pick.0"], v["pick.1"] = []string{"0.0", "0.2"}, []string{"1.1"}
+		_, page, status := x.post(form.Attr("action"), v, nil)
+		if got := page.One(t, "#faults").Text(); status != http.StatusUnprocessableEntity || !strings.Contains(got, "水晶：こわれやすいを入力してください") {
+			t.Fatalf("%d %s", status, got)
+		}
+		v.Set("f.fragile", "yes")
+		v.Set("f.how_to_carry", "箱に入れる")
+		if to, _, status := x.post(form.Attr("action"), v, nil); status != http.StatusSeeOther || to != samples {
+			t.Fatalf("%d %s", status, to)
+		}
+		list := x.shows(samples, "4件", "巻貝", "桜貝", "水晶", "秘匿2").One(t, "table").Text()
+		if strings.Count(list, "秘匿2") != 2 || strings.Count(list, "はい") != 1 {
+			t.Errorf("%s", list)
+		}
+		x.shows(samples+"/new?example=桜貝", "見本を加える")
+		if got := x.get(samples+"/new?example=桜貝", http.StatusOK).One(t, "input[name=f.name]").Attr("value"); got != "桜貝" {
+			t.Errorf("the example fills in %q", got)
+		}
+		v["pick.1"] = []string{"7.7"}
+		if _, _, status := x.post(form.Attr("action"), v, nil); status != http.StatusUnprocessableEntity {
+			t.Errorf("what is no example: %d", status)
+		}
+		x.verified()
+	})
+}
