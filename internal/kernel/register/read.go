@@ -194,11 +194,14 @@ func (x reading) one(f Field, at, words string) any {
 	return value
 }
 
+// separates says that a character stands between several values in one cell.
+func separates(r rune) bool { return strings.ContainsRune("、，,;；\n", r) }
+
 // many reads several values: of a cell, those between 、 and line ends.
 func (x reading) many(f Field, at string, words []string, data Data) {
 	var all []string
 	for _, w := range words {
-		for _, part := range strings.FieldsFunc(w, func(r rune) bool { return strings.ContainsRune("、，,;；\n", r) }) {
+		for _, part := range strings.FieldsFunc(w, separates) {
 			if strings.TrimSpace(part) == "" {
 				continue
 			}
