@@ -192,7 +192,7 @@ func (h *house) verified() {
 	h.view(func(r db.Reader) error {
 		shelf, err := h.library.Shelf(h.Context(), r, jpdate.Today(h.Clock.Now()))
 		if err == nil {
-			tables = slices.Concat(org.Audited(), access.Audited(), setting.Audited(), regime.Audited(), shelf.Audited())
+			tables = slices.Concat(org.Audited(), access.Audited(), setting.Audited(), regime.Audited(), register.Audited(), shelf.Audited())
 		}
 		return err
 	})
