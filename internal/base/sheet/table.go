@@ -100,7 +100,10 @@ func (f *File) Form(sheet string, columns []Column) (*Table, error) {
 		}
 	}
 	if best == nil || len(best.index) == 0 {
-		return nil, noHeading(best, columns)
+		if err := noHeading(best, columns); err != nil {
+			return nil, err
+		}
+		return nil, invalid("見出しの行が見つかりません。列の名前を1行に並べた見出しを、はじめの%d行までに置いてください。", headingRows)
 	}
 	return best, why
 }

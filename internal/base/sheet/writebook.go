@@ -108,8 +108,8 @@ func escape(s string) string {
 	}
 }
 
-// SheetName is the name that Excel lets a sheet have which shall be called so.
-func SheetName(s string) string { return sheetName(s) }
+// Name is the name that Excel lets a sheet have which shall be called so.
+func Name(s string) string { return sheetName(s) }
 
 // sheetName makes a name that Excel takes: at most 31 characters, some signs not at all.
 func sheetName(s string) string {

@@ -44,7 +44,7 @@ type SheetColumn struct {
 }
 
 // ReadOnly says that the column is written and never read: what is derived follows from the rest, and files come another way.
-func (c SheetColumn) ReadOnly() bool { return c.Field.Derived != nil || c.Field.Type == TypeFile }
+func (c *SheetColumn) ReadOnly() bool { return c.Field.Derived != nil || c.Field.Type == TypeFile }
 
 // tableSheet is a table inside entries, which has a sheet of its own in a workbook.
 type tableSheet struct {
@@ -150,7 +150,7 @@ func (e *Edition) SheetColumns() []SheetColumn {
 	for _, f := range e.tables() {
 		rows[f.ID] = 1
 	}
-	return slices.DeleteFunc(e.mainColumns(rows), SheetColumn.ReadOnly)
+	return slices.DeleteFunc(e.mainColumns(rows), func(c SheetColumn) bool { return c.ReadOnly() })
 }
 
 // saying writes what entries say as the cells of sheets.
@@ -166,7 +166,7 @@ func (x saying) as(s Style) saying {
 }
 
 // cell is what a column of an entry's row holds. line is the row's number for the sheets of tables.
-func (x saying) cell(c SheetColumn, e Entry, data Data, line int) string {
+func (x saying) cell(c *SheetColumn, e Entry, data Data, line int) string {
 	switch c.Path {
 	case PathLine:
 		return strconv.Itoa(line)
@@ -192,7 +192,7 @@ func (x saying) cell(c SheetColumn, e Entry, data Data, line int) string {
 }
 
 // leaf is what a column says of the values that its field lies among.
-func (x saying) leaf(c SheetColumn, data Data) string {
+func (x saying) leaf(c *SheetColumn, data Data) string {
 	if c.part == "" {
 		return x.value(c.Field, data[c.root.ID])
 	}

@@ -54,7 +54,7 @@ func (d *Desk) Export(w io.Writer, format sheet.Format, style Style, q Query) (E
 	if style == StyleForm {
 		o.above = []string{d.Kind.Title, d.Today.Wareki() + "現在"}
 	}
-	n, _, err := x.book(w, o, all)
+	n, err := x.book(w, o, all)
 	return Exported{Entries: n}, err
 }
 
@@ -97,8 +97,8 @@ func titles(columns []SheetColumn) []string {
 
 func (x saying) row(columns []SheetColumn, e Entry, data Data, line int) []string {
 	cells := make([]string, len(columns))
-	for i, c := range columns {
-		cells[i] = x.cell(c, e, data, line)
+	for i := range columns {
+		cells[i] = x.cell(&columns[i], e, data, line)
 	}
 	return cells
 }
@@ -136,8 +136,8 @@ type bookOptions struct {
 	handout *Handout
 }
 
-// book writes a workbook, and gives how many entries it has and the sum of their cells.
-func (x saying) book(w io.Writer, o bookOptions, all run) (entries int, sum string, err error) {
+// book writes a workbook, and gives how many entries it has.
+func (x saying) book(w io.Writer, o bookOptions, all run) (entries int, err error) {
 	columns, tables := x.mainColumns(nil), x.tableSheets()
 	drawn := o.style == StyleForm
 	pages := []sheet.Page{{Name: x.Kind.Title, Above: o.above, Columns: x.pageColumns(columns, o.choices), Drawn: drawn, Empty: o.empty}}
@@ -149,7 +149,7 @@ func (x saying) book(w io.Writer, o bookOptions, all run) (entries int, sum stri
 	}
 	book, err := sheet.NewWorkbook(w, pages...)
 	if err != nil {
-		return 0, "", err
+		return 0, err
 	}
 	sums := make([]hash.Hash, 1+len(tables))
 	for i := range sums {
@@ -180,15 +180,14 @@ func (x saying) book(w io.Writer, o bookOptions, all run) (entries int, sum stri
 			err = x.tableRows(book, t, sums[i+1], all)
 		}
 	}
-	sum = sumOf(sums)
 	if err == nil && o.handout != nil {
-		o.handout.Sum, o.handout.Entries = sum, entries
+		o.handout.Sum, o.handout.Entries = sumOf(sums), entries
 		err = writeHandout(book, *o.handout, x.Desk, given)
 	}
 	if err == nil {
 		err = book.Close()
 	}
-	return entries, sum, err
+	return entries, err
 }
 
 // tableRows writes the rows of a table inside entries.
@@ -205,7 +204,7 @@ func (x saying) tableRows(book *sheet.Workbook, t tableSheet, sum hash.Hash, all
 				case PathNumber:
 					cells[i] = e.Number
 				default:
-					cells[i] = x.leaf(c, row)
+					cells[i] = x.leaf(&t.columns[i], row)
 				}
 			}
 			addCells(sum, cells)
@@ -268,7 +267,7 @@ func (x saying) offered(c SheetColumn) (words []string, strict bool) {
 		return nil, false
 	}
 	options := c.Field.Options
-	switch c.Field.Type { //nolint:exhaustive // the others offer nothing
+	switch c.Field.Type {
 	case TypeYesNo:
 		options = YesNo()
 	case TypeChoice, TypeClass:

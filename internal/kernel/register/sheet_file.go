@@ -43,7 +43,7 @@ func (x *intake) file(s Source, out *SheetFile) error {
 	if err != nil {
 		return err
 	}
-	defer closer.Close()
+	defer func() { _ = closer.Close() }() // it was read only
 	content := sha256.New()
 	if _, err := io.Copy(content, io.NewSectionReader(data, 0, s.Size)); err != nil {
 		return fmt.Errorf("register: %w", err)
@@ -111,6 +111,12 @@ func (x *intake) findTable(o *opened) error {
 	if o.table == nil {
 		return cmp.Or(why, error(errs.New(errs.Invalid, "見出しの行が見つかりません。台帳の項目を並べた見出しを、はじめの20行までに置いてください。")))
 	}
+	x.describe(o)
+	return nil
+}
+
+// describe says what of a file is used.
+func (x *intake) describe(o *opened) {
 	o.Sheet, o.headings = o.table.Heading.Sheet, o.table.Heading.Cells
 	at := map[string]string{}
 	for _, c := range x.columns {
@@ -131,12 +137,11 @@ func (x *intake) findTable(o *opened) error {
 		}
 	}
 	if o.mark == nil {
-		return nil
+		return
 	}
 	for range 1 + len(x.tables()) {
 		o.cells = append(o.cells, sha256.New())
 	}
-	return nil
 }
 
 // hasOwner says whether the rows of a file get their owner from elsewhere than a column.
@@ -146,7 +151,7 @@ func (x *intake) hasOwner(o *opened) bool {
 
 // isTableSheet says whether a sheet is that of a table inside entries.
 func (x *intake) isTableSheet(name string) bool {
-	return x.Sheet != name && slices.ContainsFunc(x.tables(), func(f Field) bool { return sheet.SheetName(f.Title) == name })
+	return x.Sheet != name && slices.ContainsFunc(x.tables(), func(f Field) bool { return sheet.Name(f.Title) == name })
 }
 
 // subline is a row of a table inside an entry.
@@ -162,7 +167,7 @@ func (x *intake) subRows(o *opened) error {
 		return nil
 	}
 	for i, t := range x.tableSheets() {
-		name := sheet.SheetName(t.Title)
+		name := sheet.Name(t.Title)
 		if !slices.Contains(o.file.Sheets, name) || name == o.Sheet {
 			continue
 		}
@@ -187,7 +192,7 @@ func (x *intake) subRows(o *opened) error {
 			cells := make([]string, len(t.columns))
 			empty := true
 			for i, c := range t.columns {
-				s.raw[c.Path], s.words[c.Path], s.faults[c.Path] = above.fill(record, c)
+				s.raw[c.Path], s.words[c.Path], s.faults[c.Path] = above.fill(record, c.Path)
 				cells[i] = s.raw[c.Path]
 				empty = empty && (strings.HasPrefix(c.Path, "@") || strings.TrimSpace(s.words[c.Path]) == "")
 			}
@@ -208,24 +213,34 @@ func (x *intake) subRows(o *opened) error {
 // filling is what stands in the cells above, by column.
 type filling map[string]string
 
-// dittos are the marks for what stands above.
-func dittos() []string { return []string{"〃", "″", "”", `"`, "同上", "仝", "〃　", "々々"} }
+// longestDitto is how many bytes a mark for what stands above has, with spaces around it.
+const longestDitto = 24
+
+// isDitto says that a cell is a mark for what stands above.
+func isDitto(raw string) bool {
+	switch strings.TrimSpace(raw) {
+	case "〃", "″", "”", `"`, "同上", "仝", "〃〃", "々々":
+		return true
+	}
+	return false
+}
 
 // fill gives a cell as it stands in the file, and what it means: 〃, 同上 and the rest of merged cells mean what stands above.
-func (f filling) fill(r sheet.Record, c SheetColumn) (raw, words, fault string) {
-	raw = r.Get(c.Path)
+func (f filling) fill(r sheet.Record, path string) (raw, words, fault string) {
+	raw = r.Get(path)
 	words = raw
 	switch {
-	case c.Path == PathEntry, c.Path == PathVersion, c.Path == PathNumber:
+	case raw == "" && !r.Merged(path), path == PathEntry, path == PathVersion, path == PathNumber:
+		f[path] = raw
 		return raw, words, ""
-	case slices.Contains(dittos(), strings.TrimSpace(raw)):
-		if words = f[c.Path]; strings.TrimSpace(words) == "" {
+	case len(raw) <= longestDitto && isDitto(raw):
+		if words = f[path]; strings.TrimSpace(words) == "" {
 			fault = "「" + strings.TrimSpace(raw) + "」とありますが、上の行が空です。値を書いてください。"
 		}
-	case r.Merged(c.Path):
-		words = f[c.Path]
+	case raw == "":
+		words = f[path]
 	}
-	f[c.Path] = words
+	f[path] = words
 	return raw, words, fault
 }
 
@@ -326,10 +341,7 @@ func (x *intake) lines(o *opened) error {
 		if err != nil {
 			return err
 		}
-		l, err := x.line(o, record)
-		if err != nil {
-			return err
-		}
+		l := x.line(o, record)
 		if l == nil {
 			continue
 		}
@@ -344,11 +356,12 @@ func (x *intake) lines(o *opened) error {
 }
 
 // line takes a row; nil for one that says nothing about any entry.
-func (x *intake) line(o *opened, record sheet.Record) (*line, error) {
+func (x *intake) line(o *opened, record sheet.Record) *line {
 	l := &line{opened: o, at: record, raw: make(map[string]string, len(o.columns)), words: make(map[string]string, len(o.columns)), subs: map[string][]*subline{}, answered: map[string]bool{}}
 	empty, marked := true, false
-	for _, c := range o.columns {
-		raw, words, fault := o.above.fill(record, c)
+	for i := range o.columns {
+		c := &o.columns[i]
+		raw, words, fault := o.above.fill(record, c.Path)
 		l.raw[c.Path], l.words[c.Path] = raw, words
 		if fault != "" {
 			l.ditto = append(l.ditto, errs.Field{Where: c.Path, Message: fault})
@@ -360,10 +373,10 @@ func (x *intake) line(o *opened, record sheet.Record) (*line, error) {
 	}
 	if why := leftOut(record.Row, empty, marked); why != "" {
 		o.Notes = append(o.Notes, errs.Field{Where: o.prefix + record.Row.Where(-1), Message: why})
-		return nil, nil //nolint:nilnil // no row of the register
+		return nil
 	}
 	if empty {
-		return nil, nil //nolint:nilnil // no row of the register
+		return nil
 	}
 	if o.cells != nil {
 		var cells []string
@@ -373,7 +386,7 @@ func (x *intake) line(o *opened, record sheet.Record) (*line, error) {
 		addCells(o.cells[0], cells)
 	}
 	x.subLines(o, l)
-	return l, nil
+	return l
 }
 
 // leftOut says why a row is no entry though it has text: an example, or a remark under the table.
@@ -401,7 +414,7 @@ func leftOut(r sheet.Row, empty, marked bool) string {
 // subLines gives a row the rows of its tables: from the sheets that have them, by No., else from numbered columns.
 func (x *intake) subLines(o *opened, l *line) {
 	no := strings.TrimSpace(l.raw[PathLine])
-	for _, t := range x.tables() {
+	for _, t := range x.within {
 		if rows, there := o.subs[t.ID]; there {
 			if no != "" {
 				l.subs[t.ID], l.answered[t.ID] = rows[no], true
@@ -410,7 +423,8 @@ func (x *intake) subLines(o *opened, l *line) {
 			continue
 		}
 		var list []*subline
-		for _, c := range o.columns {
+		for i := range o.columns {
+			c := &o.columns[i]
 			if c.table != t.ID {
 				continue
 			}
@@ -473,4 +487,3 @@ func sortedIDs(set map[id.ID]bool) []string {
 	slices.Sort(list)
 	return list
 }
-

@@ -189,7 +189,7 @@ func (d *Desk) giveOut(h Handing, batch id.ID, at db.Time, w io.Writer) ([]Hando
 		g.Home = org.UnitHome(unit)
 		file.Reset()
 		o := bookOptions{style: StyleForm, above: []string{d.Kind.Title, u.Code + " " + u.Name + "　" + d.Today.Wareki() + "現在"}, empty: h.Empty, choices: true, handout: &g}
-		if _, _, err := (saying{d, names, true}).book(&file, o, d.liveOf(g.Home)); err != nil {
+		if _, err := (saying{d, names, true}).book(&file, o, d.liveOf(g.Home)); err != nil {
 			return nil, err
 		}
 		if err := addFile(z, fileName(used, u.Code, u.Name, d.Kind.Title), file.Bytes()); err != nil {

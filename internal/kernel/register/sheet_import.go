@@ -100,17 +100,17 @@ type Heading struct{ Title, Where, Path string }
 
 // SheetFile is what was found in a file.
 type SheetFile struct {
-	Name, Sheet                        string
-	Headings                           []Heading
-	Missing                            []string // titles of columns that new entries need and that are not there
-	Owner                              string   // the home of rows that do not say whose they are, "" for none
-	OwnerCalled                        string
-	Rows, New, Changed, Same, Faulty   int
-	Notes                              []errs.Field // what somebody should look at: 外字, rows that are left out
-	Fault                              string       // why the file is not read at all, "" where it is
-	Handout                            id.ID        // of a workbook that was given out
-	Untouched                          bool         // it comes back as it was given out
-	Gone                               []string     // entries that were given out with it and are no longer in it; nothing is done to them
+	Name, Sheet                      string
+	Headings                         []Heading
+	Missing                          []string // titles of columns that new entries need and that are not there
+	Owner                            string   // the home of rows that do not say whose they are, "" for none
+	OwnerCalled                      string
+	Rows, New, Changed, Same, Faulty int
+	Notes                            []errs.Field // what somebody should look at: 外字, rows that are left out
+	Fault                            string       // why the file is not read at all, "" where it is
+	Handout                          id.ID        // of a workbook that was given out
+	Untouched                        bool         // it comes back as it was given out
+	Gone                             []string     // entries that were given out with it and are no longer in it; nothing is done to them
 }
 
 // Preview is what files come to.
@@ -162,6 +162,7 @@ type intake struct {
 	columns []SheetColumn
 	ask     []sheet.Column
 	key     column
+	within  []*Field // tables inside entries
 	adding  access.Scope
 	may     map[string]bool     // what was asked about homes
 	placed  map[id.ID]string    // where an entry stands already
@@ -185,6 +186,7 @@ func (d *Desk) intake(m Mapping, files int) (*intake, error) {
 	rows := map[string]int{}
 	for _, f := range d.tables() {
 		rows[f.ID] = MaxRows
+		x.within = append(x.within, &f)
 	}
 	x.columns = d.mainColumns(rows)
 	if len(rows) > 0 {

@@ -185,7 +185,7 @@ type wanted struct {
 }
 
 // want notes the words of a cell.
-func (n *sheetNames) want(w *wanted, f Field, words string) {
+func (n *sheetNames) want(w *wanted, f *Field, words string) {
 	if f.Type != TypePerson && f.Type != TypeRef || strings.TrimSpace(words) == "" {
 		return
 	}
@@ -195,14 +195,14 @@ func (n *sheetNames) want(w *wanted, f Field, words string) {
 	}
 	for _, part := range parts {
 		part = strings.TrimSpace(part)
-		if _, known := n.found[n.among(f)+"\x00"+part]; known || part == "" {
+		if _, known := n.found[n.among(*f)+"\x00"+part]; known || part == "" {
 			continue
 		}
 		if f.Type == TypePerson {
 			w.people[firstWord(part)] = true
 			continue
 		}
-		to := n.d.names.refers(f)
+		to := n.d.names.refers(*f)
 		if w.things[to] == nil {
 			w.things[to] = map[string]bool{}
 		}

@@ -79,13 +79,13 @@ func (x *intake) chunk(o *opened, lines []*line) error {
 			l.said = data
 			said = append(said, data)
 		}
-		for _, c := range o.columns {
-			x.say.names.want(&w, c.Field, l.words[c.Path])
+		for i := range o.columns {
+			x.say.names.want(&w, &o.columns[i].Field, l.words[o.columns[i].Path])
 		}
-		for _, t := range x.tables() {
+		for _, t := range x.within {
 			for _, s := range l.subs[t.ID] {
-				for _, c := range t.Fields {
-					x.say.names.want(&w, c, s.words[c.ID])
+				for i := range t.Fields {
+					x.say.names.want(&w, &t.Fields[i], s.words[t.Fields[i].ID])
 				}
 			}
 		}
@@ -126,12 +126,12 @@ func (x *intake) read(l *line) error {
 			return err
 		}
 	}
-	for _, c := range l.columns {
-		if c.table == "" {
+	for i := range l.columns {
+		if c := &l.columns[i]; c.table == "" {
 			x.answer(l, c)
 		}
 	}
-	for _, t := range x.tables() {
+	for _, t := range x.within {
 		if l.answered[t.ID] {
 			x.answerTable(l, t)
 		}
@@ -166,8 +166,8 @@ func (x *intake) readBase(l *line) error {
 	if words == "" || l.words[PathEntry] == "" {
 		return nil
 	}
-	version, err := strconv.ParseInt(words, 10, 64)
-	if err != nil || version < 1 || version > l.old.Version {
+	version, ok := versionOf(words)
+	if !ok || version > l.old.Version {
 		l.fault(PathVersion, "「記録の版」が正しくありません。書き出したときの値に戻してください。")
 		return nil
 	}
@@ -187,8 +187,14 @@ func (x *intake) readBase(l *line) error {
 	return err
 }
 
+// versionOf reads the version that an export has written.
+func versionOf(words string) (version int64, ok bool) {
+	version, err := strconv.ParseInt(words, 10, 64)
+	return version, err == nil && version > 0
+}
+
 // answer takes the cell of a column, if it says something else than the entry does.
-func (x *intake) answer(l *line, c SheetColumn) {
+func (x *intake) answer(l *line, c *SheetColumn) {
 	words := l.words[c.Path]
 	switch {
 	case c.Path == PathState:
@@ -225,29 +231,31 @@ func (x *intake) answer(l *line, c SheetColumn) {
 		}
 		return
 	}
-	if x.untouched(l, c, func(data Data) func(saying) string { return func(s saying) string { return s.cell(c, *l.old, data, 0) } }) {
+	if x.untouched(l, c, func(data Data) func(saying) string {
+		return func(s saying) string { return s.cell(c, *l.old, data, 0) }
+	}) {
 		return
 	}
 	l.in[c.Path] = []string{words}
 }
 
 // says says whether a cell is what an export writes, in any of the styles.
-func (x *intake) says(l *line, c SheetColumn, cell func(saying) string) bool {
+func (x *intake) says(l *line, c *SheetColumn, cell func(saying) string) bool {
 	same := func(s string) bool {
 		if l.lossy {
 			s = sheet.InCP932(s)
 		}
 		return s == l.raw[c.Path] || s == l.words[c.Path] || strings.TrimSpace(s) == "" && strings.TrimSpace(l.words[c.Path]) == ""
 	}
-	return same(cell(x.say)) || dated(c.Field) && same(cell(x.say.as(StyleWareki)))
+	return same(cell(x.say)) || dated(c.Field.Type) && same(cell(x.say.as(StyleWareki)))
 }
 
 // dated says that the styles write the field differently.
-func dated(f Field) bool { return f.Type == TypeDate || f.Type == TypeDatetime }
+func dated(t Type) bool { return t == TypeDate || t == TypeDatetime }
 
 // untouched says, of a cell that is not what the entry says today, that it is what the entry said when it was exported: then somebody
 // else has changed it, and the row does not. Where both have changed it, that is a fault.
-func (x *intake) untouched(l *line, c SheetColumn, cell func(Data) func(saying) string) bool {
+func (x *intake) untouched(l *line, c *SheetColumn, cell func(Data) func(saying) string) bool {
 	if !l.stale || x.Overwrite {
 		return false
 	}
@@ -264,7 +272,7 @@ func (x *intake) untouched(l *line, c SheetColumn, cell func(Data) func(saying) 
 	return true
 }
 
-func (x *intake) answerState(l *line, c SheetColumn, words string) {
+func (x *intake) answerState(l *line, c *SheetColumn, words string) {
 	words = strings.TrimSpace(words)
 	if words == "" || l.old != nil && (words == x.State(l.old.State) || words == l.old.State) {
 		return
@@ -292,7 +300,7 @@ func (x *intake) answerState(l *line, c SheetColumn, words string) {
 	l.fault(PathState, "「%s」という状態はありません。%s のどれかにしてください。", short(words), strings.Join(titles, "、"))
 }
 
-func (x *intake) answerHappened(l *line, c SheetColumn, words string) {
+func (x *intake) answerHappened(l *line, c *SheetColumn, words string) {
 	if strings.TrimSpace(words) == "" {
 		return
 	}
@@ -314,7 +322,7 @@ func (x *intake) answerHappened(l *line, c SheetColumn, words string) {
 }
 
 // answerTable takes the rows of a table inside an entry, if they say something else than the entry does: all of them or none.
-func (x *intake) answerTable(l *line, t Field) {
+func (x *intake) answerTable(l *line, t *Field) {
 	if l.old != nil {
 		same := func(data Data) bool { return x.saysTable(l, t, data.Rows(t.ID)) }
 		if same(l.said) || l.base != nil && !x.Overwrite && same(l.base) {
@@ -343,14 +351,14 @@ func (x *intake) answerTable(l *line, t Field) {
 	}
 }
 
-func (x *intake) saysTable(l *line, t Field, rows []Data) bool {
+func (x *intake) saysTable(l *line, t *Field, rows []Data) bool {
 	if len(rows) != len(l.subs[t.ID]) {
 		return false
 	}
 	for i, s := range l.subs[t.ID] {
 		cells := &line{opened: l.opened, raw: s.raw, words: s.words}
 		for _, f := range t.Fields {
-			c := SheetColumn{Path: f.ID, Field: f, root: f}
+			c := &SheetColumn{Path: f.ID, Field: f, root: f}
 			if _, there := s.raw[f.ID]; there && !c.ReadOnly() && !x.says(cells, c, func(say saying) string { return say.leaf(c, rows[i]) }) {
 				return false
 			}
@@ -361,7 +369,8 @@ func (x *intake) saysTable(l *line, t Field, rows []Data) bool {
 
 // unasked notes what a row says and the entry does not keep, because its condition does not hold.
 func (x *intake) unasked(l *line) {
-	for _, c := range l.columns {
+	for i := range l.columns {
+		c := &l.columns[i]
 		if c.root.When == nil || len(l.in[c.Path]) == 0 || strings.TrimSpace(l.in[c.Path][0]) == "" {
 			continue
 		}

@@ -133,7 +133,9 @@ func samples(h *house, refs []register.Entry) *rapid.Generator[register.Input] {
 		x["fragile"] = []string{rapid.SampledFrom([]string{"はい", "いいえ"}).Draw(t, "fragile")}
 		x["how_to_carry"] = []string{texts("\r\n").Draw(t, "carry")}
 		set("grade.secrecy", rapid.SampledFrom([]string{"0", "1", "4"}))
-		set("note", rapid.Map(rapid.SliceOfN(texts(""), 1, 3), func(s []string) string { return strings.Join(s, rapid.SampledFrom([]string{"\n", "\r\n", "\r"}).Draw(t, "end")) }))
+		set("note", rapid.Map(rapid.SliceOfN(texts(""), 1, 3), func(s []string) string {
+			return strings.Join(s, rapid.SampledFrom([]string{"\n", "\r\n", "\r"}).Draw(t, "end"))
+		}))
 		set("pieces", rapid.Map(rapid.IntRange(0, 9999), func(n int) string { return fmt.Sprint(n) }))
 		set("got_on", rapid.SampledFrom([]string{"R7.4.1", "1989-01-07", "令和元年5月1日", "2024/2/29"}))
 		set("seen_at", rapid.SampledFrom([]string{"R7.4.1 9:05", "2026-12-31 23:59", "2026-01-01T00:00"}))
