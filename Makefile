@@ -5,7 +5,7 @@ export CGO_ENABLED := 0
 
 tool = go tool -modfile=tools/go.mod
 
-.PHONY: test setup lint fmt race check build bench
+.PHONY: test setup lint fmt race check build release bench
 .DEFAULT_GOAL := test
 
 test: setup ## everything that is tested; the last lines name what was left out
@@ -31,6 +31,10 @@ check: test lint race ## before a release
 
 build:
 	go build -trimpath -o sekimori ./cmd/sekimori
+
+release: setup ## a program that carries its font for PDF
+	sh scripts/font.sh
+	go build -trimpath -tags bizud -o sekimori ./cmd/sekimori
 
 bench: ## speed against a floor in the same run; see doc
 	go run ./bench

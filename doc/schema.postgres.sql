@@ -617,6 +617,24 @@ create table regime_pack (
 	constraint regime_pack_pkey PRIMARY KEY (sum)
 );
 
+create table register_link (
+	from_kind text not null,
+	from_id text not null,
+	field text not null,
+	to_kind text not null,
+	to_id text not null,
+	constraint register_link_pkey PRIMARY KEY (from_kind, from_id, field, to_kind, to_id)
+);
+
+CREATE INDEX register_link__to_kind_to_id ON public.register_link USING btree (to_kind, to_id, from_id);
+
+create table register_number (
+	series text not null,
+	year bigint not null,
+	last bigint not null,
+	constraint register_number_pkey PRIMARY KEY (series, year)
+);
+
 create table search_document (
 	seq bigint not null,
 	kind text not null,

@@ -576,6 +576,24 @@ CREATE TABLE regime_pack (
 	files   bytea  not null
 );
 
+CREATE TABLE register_link (
+	from_kind text not null,
+	from_id   text not null,
+	field     text not null,
+	to_kind   text not null,
+	to_id     text not null,
+	primary key (from_kind, from_id, field, to_kind, to_id)
+);
+
+CREATE INDEX register_link__to_kind_to_id on register_link (to_kind, to_id, from_id);
+
+CREATE TABLE register_number (
+	series text   not null,
+	year   bigint not null,
+	last   bigint not null,
+	primary key (series, year)
+);
+
 CREATE TABLE search_document (
 	seq   bigint not null primary key,
 	kind  text   not null,

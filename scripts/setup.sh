@@ -10,7 +10,7 @@ font() { find /usr/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" -iname 
 
 has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 has chromium || missing="$missing chromium"
-font 'BIZUD*Gothic*' || missing="$missing fonts-morisawa-bizud-gothic" # pages and PDF are set in it
+font 'BIZUDPGothic*' || missing="$missing fonts-morisawa-bizud-gothic" # pages and PDF are set in it
 font 'ipag*' || missing="$missing fonts-ipafont-gothic"                # what that lacks
 has npm || missing="$missing nodejs npm"
 has python3 || missing="$missing python3" # the verifier that was written from doc/trail.md alone

@@ -17,6 +17,7 @@ import (
 	"sekimori/internal/kernel/account"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/org"
+	"sekimori/internal/kernel/register"
 	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
 )
@@ -183,6 +184,7 @@ func (w *accessTown) fill(d org.Deputy) {
 	w.parts["{place}"], w.parts["{job}"] = w.otherPlace(), w.job()
 	w.parts["{account}"] = string(w.invite())
 	w.parts["{recovery}"] = w.recovery()
+	w.parts["{book}"], w.parts["{entry}"], w.parts["{home}"], w.parts["{sum}"] = "asset", string(w.asset(d.Regime)), org.UnitHome(w.section), strings.Repeat("0", 64)
 	w.view(func(r db.Reader) error {
 		versions, err := w.Log.History(w.t.Context(), r, "person", w.parts["{thing}"], 0, 1, trail.Seen{Now: db.At(w.DB.Now())})
 		if err == nil {
@@ -200,6 +202,18 @@ func (w *accessTown) edition(regime string) string {
 		w.t.Fatal(err)
 	}
 	return p.Edition
+}
+
+// asset is an information asset of the section.
+func (w *accessTown) asset(regime string) id.ID {
+	w.t.Helper()
+	e, err := w.Ledgers.Add(w.t.Context(), access.NewProgram("cli:test"), regime, "asset", register.Input{
+		"name": {"見本の資産"}, "custody": {org.UnitHome(w.section)}, "form": {"paper"}, "place": {"書庫"}, "personal": {"none"},
+	}, register.Entering{})
+	if err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+	return e.ID
 }
 
 // otherPlace is a place of the section beside the one that is signed in, since somebody may end it.

@@ -9,6 +9,7 @@ import (
 	"sekimori/internal/feature"
 	"sekimori/internal/feature/admin"
 	"sekimori/internal/feature/inbox"
+	"sekimori/internal/feature/ledger"
 	"sekimori/internal/feature/people"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/feature/signin"
@@ -28,7 +29,7 @@ import (
 
 // Modules lists the features in the order of the menu.
 func (a *App) Modules() []feature.Module {
-	modules := []feature.Module{policy.Module(a.Policy), people.Module(a.People, a.Staff), admin.Module(a.office()), signin.Module(a.Doors)}
+	modules := []feature.Module{policy.Module(a.Policy), ledger.Module(a.Log, a.Ledgers, a.Library.Offered()), people.Module(a.People, a.Staff), admin.Module(a.office()), signin.Module(a.Doors)}
 	words := []feature.Words{trailview.Words()}
 	for _, m := range modules {
 		words = append(words, m.Words)

@@ -44,6 +44,7 @@ var bands = []band{
 	{who: "internal/base/db", order: base, third: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
 	{who: "internal/base/text", order: base, third: []string{"golang.org/x/text"}},
 	{who: "internal/base/sheet", order: base, third: []string{"golang.org/x/text"}},
+	{who: "internal/base/paper", order: base, third: []string{"github.com/signintech/gopdf", "github.com/boombuler/barcode", "golang.org/x/text"}},
 	{who: "internal/base/*", order: base},
 	{who: "regime"},
 	{who: "internal/arch"},

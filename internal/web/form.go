@@ -25,7 +25,7 @@ import (
 // ticked), int, bool (one box), jpdate.Date, File and []File, with the tag `form:"name"`, or
 // `form:"name,required"` where it may not be empty; and map[string][]string with the tag
 // `form:"begin*"` for every field whose name begins so and that no other takes, by the rest of
-// its name. Space around text is dropped, and line ends are \n. What was not filled in is the
+// its name, as map[string][]File is for files. Space around text is dropped, and line ends are \n. What was not filled in is the
 // zero value.
 type File struct {
 	Name string // as the person's machine calls it, without folders
@@ -150,7 +150,7 @@ func slots(t reflect.Type) ([]slot, error) {
 		if slices.ContainsFunc(all, func(s slot) bool { return s.name == name }) {
 			return nil, fmt.Errorf("form %v: %q twice", t, name)
 		}
-		if !readableType(f.Type) || strings.HasSuffix(name, "*") != (f.Type == reflect.TypeFor[map[string][]string]()) {
+		if !readableType(f.Type) || strings.HasSuffix(name, "*") != (f.Type.Kind() == reflect.Map) {
 			return nil, fmt.Errorf("form %v: field %s has a type that a form cannot fill", t, f.Name)
 		}
 		all = append(all, slot{name, option == "required"})
@@ -160,7 +160,7 @@ func slots(t reflect.Type) ([]slot, error) {
 
 func readableType(t reflect.Type) bool {
 	switch t {
-	case reflect.TypeFor[jpdate.Date](), reflect.TypeFor[File](), reflect.TypeFor[[]File](), reflect.TypeFor[[]string](), reflect.TypeFor[map[string][]string]():
+	case reflect.TypeFor[jpdate.Date](), reflect.TypeFor[File](), reflect.TypeFor[[]File](), reflect.TypeFor[[]string](), reflect.TypeFor[map[string][]string](), reflect.TypeFor[map[string][]File]():
 		return true
 	}
 	return t.Kind() == reflect.String || t.Kind() == reflect.Int || t.Kind() == reflect.Bool
@@ -197,6 +197,13 @@ func (in *posted) fill(form reflect.Value) error {
 			faults.Add(name, "%s", fault)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(in.files)) {
+		if i := taker(all, name); !known[name] && i >= 0 {
+			if fault := in.gatherFiles(form.Field(i), all[i].name, name); fault != "" {
+				faults.Add(name, "%s", fault)
+			}
+		}
+	}
 	if unknown > maxUnknown {
 		return errs.New(errs.Invalid, "この画面にない項目が%d個送られました。画面を開き直してください。", unknown)
 	}
@@ -217,6 +224,9 @@ func taker(all []slot, name string) int {
 
 // gather puts the values of one field into a map and says what is wrong with them, "" if nothing is.
 func (in *posted) gather(to reflect.Value, begin, name string) string {
+	if to.Type() == reflect.TypeFor[map[string][]File]() {
+		return "" // no file was chosen
+	}
 	if to.IsNil() {
 		to.Set(reflect.ValueOf(map[string][]string{}))
 	}
@@ -229,6 +239,22 @@ func (in *posted) gather(to reflect.Value, begin, name string) string {
 		values = append(values, v)
 	}
 	to.SetMapIndex(reflect.ValueOf(strings.TrimPrefix(name, begin)), reflect.ValueOf(values))
+	return ""
+}
+
+// gatherFiles puts the files of one field into a map and says what is wrong with them, "" if nothing is.
+func (in *posted) gatherFiles(to reflect.Value, slotName, name string) string {
+	if to.Type() != reflect.TypeFor[map[string][]File]() {
+		return "ファイルは送れません。"
+	}
+	var files []File
+	if fault := in.setFiles(reflect.ValueOf(&files).Elem(), slot{name: name}); fault != "" {
+		return fault
+	}
+	if to.IsNil() {
+		to.Set(reflect.ValueOf(map[string][]File{}))
+	}
+	to.SetMapIndex(reflect.ValueOf(strings.TrimPrefix(name, strings.TrimSuffix(slotName, "*"))), reflect.ValueOf(files))
 	return ""
 }
 

@@ -22,17 +22,20 @@ type unit struct {
 }
 
 type newUnit struct {
-	Name    string      `form:"name,required"`
-	Kind    string      `form:"kind"`
-	From    jpdate.Date `form:"from,required"`
-	Seats   int         `form:"seats"`
-	Regime  string      `form:"regime"`
-	Work    []string    `form:"work"`
-	Note    string      `form:"note"`
-	List    web.File    `form:"list"`
-	Papers  []web.File  `form:"papers"`
-	Sure    bool        `form:"sure,required"`
-	Version int         `form:"version"`
+	Name    string              `form:"name,required"`
+	Kind    string              `form:"kind"`
+	From    jpdate.Date         `form:"from,required"`
+	Seats   int                 `form:"seats"`
+	Regime  string              `form:"regime"`
+	Work    []string            `form:"work"`
+	Note    string              `form:"note"`
+	Seat    map[string][]string `form:"seat*"`
+	Level   string              `form:"level"`
+	Place   string              `form:"place"`
+	List    web.File            `form:"list"`
+	Papers  []web.File          `form:"papers"`
+	Sure    bool                `form:"sure,required"`
+	Version int                 `form:"version"`
 }
 
 func forms() web.Part {
@@ -72,6 +75,12 @@ func showUnit(_ context.Context, r *web.Request) (unit, error) {
 			{Name: "regime", Type: ui.Radio, Label: "従う規程", Value: "city", Options: []ui.Option{{Value: "city", Text: "市の対策基準"}, {Value: "school", Text: "学校の対策基準"}}},
 			{Name: "work", Type: ui.Checks, Label: "扱う情報", Help: "当てはまるものをすべて選びます。", Values: []string{"paper"}, Options: []ui.Option{{Value: "paper", Text: "紙の書類"}, {Value: "device", Text: "端末"}, {Value: "cloud", Text: "クラウド"}}},
 			{Name: "note", Type: ui.Area, Label: "備考"},
+			{Name: "seat", Type: ui.Grid, Label: "席", Help: "置く場所ごとに書きます。", Rows: []ui.GridRow{
+				{Label: "1行目", Cells: []ui.Field{{Name: "seat.0.room", Label: "部屋", Help: "部屋、1行目", Required: true, Value: "201"}, {Name: "seat.0.how", Label: "使い方", Help: "使い方、1行目", Options: []ui.Option{{}, {Value: "own", Text: "専用"}}}}},
+				{Label: "2行目", Cells: []ui.Field{{Name: "seat.1.room", Label: "部屋", Help: "部屋、2行目", Required: true}, {Name: "seat.1.how", Label: "使い方", Help: "使い方、2行目", Options: []ui.Option{{}, {Value: "own", Text: "専用"}}}}},
+			}},
+			{Name: "level", Type: ui.Radio, Label: "重さ", Beside: true, Value: "2", Options: []ui.Option{{Value: "1", Text: "1"}, {Value: "2", Text: "2"}}},
+			{Name: "place", Label: "置き場", Suggestions: []string{"書庫", "金庫"}},
 			{Name: "list", Type: ui.Upload, Label: "職員の名簿", Accept: ".csv,.xlsx", Help: "CSVかExcel、2 MBまで。"},
 			{Name: "papers", Type: ui.Upload, Label: "添付する書類", Many: true},
 			ui.Sure("前の課を引き継がないことを確かめました"),

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"slices"
 	"strings"
 
 	"sekimori/internal/base/errs"
@@ -95,19 +94,36 @@ func (r *Request) Form(f ui.Form) ui.Form {
 		return f
 	}
 	r.shown = true
-	f.Message, f.Errors, f.Fields = r.refused.Message, nil, slices.Clone(f.Fields)
+	f.Message, f.Errors, f.Fields = r.refused.Message, nil, ui.Copy(f.Fields)
 	for _, fault := range r.refused.Fields {
-		i := slices.IndexFunc(f.Fields, func(field ui.Field) bool { return field.Name == fault.Where && field.Type != ui.Hidden })
-		if i < 0 {
+		found := false
+		ui.Each(f.Fields, func(field *ui.Field) {
+			if field.Name == fault.Where && field.Type != ui.Hidden && !found {
+				field.Error += fault.Message
+				found = true
+			}
+		})
+		if !found {
 			f.Errors = append(f.Errors, fault.Message)
-			continue
 		}
-		f.Fields[i].Error += fault.Message
 	}
-	for i := range f.Fields {
-		r.keep(&f.Fields[i])
-	}
+	ui.Each(f.Fields, r.keep)
 	return f
+}
+
+// Typed is what was typed into the fields of a form that was just refused whose names begin so, by the rest of their names; nil
+// where nothing was. A page whose fields depend on what was chosen looks here.
+func (r *Request) Typed(begin string) map[string][]string {
+	if r.refused == nil {
+		return nil
+	}
+	typed := map[string][]string{}
+	for name, values := range r.posted.values {
+		if rest, ok := strings.CutPrefix(name, begin); ok {
+			typed[rest] = values
+		}
+	}
+	return typed
 }
 
 // keep puts back what was typed into a field.

@@ -185,7 +185,7 @@ func TestARefusedFormKeepsEverything(t *testing.T) {
 	if got := doc.One(t, ".faults-title").Text(); got != "入力に誤りがあります。" {
 		t.Errorf("summary: %q", got)
 	}
-	for selector, value := range map[string]string{"input#from": "平成31年5月1日", "input#seats": "十二", "input[name=version]": "7", "option[selected]": "school", "input[type=radio][checked]": "school"} {
+	for selector, value := range map[string]string{"input#from": "平成31年5月1日", "input#seats": "十二", "input[name=version]": "7", "#kind option[selected]": "school", "input[name=regime][checked]": "school"} {
 		if got := doc.One(t, selector).Attr("value"); got != value {
 			t.Errorf("%s = %q, want %q", selector, got, value)
 		}

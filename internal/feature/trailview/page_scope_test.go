@@ -77,7 +77,9 @@ func openOffice(t *testing.T, engine db.Engine) *office {
 		t.Fatal(err)
 	}
 	rules := append(set.OrgRules(), access.Rules())
-	tables := func(context.Context) ([]trail.Audited, error) { return append(org.Audited(), trailview.Audited()...), nil }
+	tables := func(context.Context) ([]trail.Audited, error) {
+		return append(org.Audited(), trailview.Audited()...), nil
+	}
 	o := &office{name: new(string), gate: access.NewGate(&org.Charts{}, func(context.Context, db.Reader) ([]org.Rules, error) { return rules, nil })}
 	o.log = trail.New(d).With(store).Follow(trail.Things())
 	if err := o.log.Begin(ctx, "cli:test"); err != nil {
@@ -110,7 +112,7 @@ func openOffice(t *testing.T, engine db.Engine) *office {
 		Roles: roles,
 	})
 	o.site, err = web.New(web.Config{
-		Product: "関守", Parts: []web.Part{trailview.Module(trailview.New(o.log, o.jobs, ), words).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
+		Product: "関守", Parts: []web.Part{trailview.Module(trailview.New(o.log, o.jobs), words).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
 		Identify: func(*http.Request) (*access.Actor, error) { return o.actor(), nil },
 	})
 	if err != nil {

@@ -55,7 +55,9 @@ func open(t *testing.T, engine db.Engine) world {
 	if err != nil {
 		t.Fatal(errs.Message(err))
 	}
-	tables := func(context.Context) ([]trail.Audited, error) { return append(org.Audited(), trailview.Audited()...), nil }
+	tables := func(context.Context) ([]trail.Audited, error) {
+		return append(org.Audited(), trailview.Audited()...), nil
+	}
 	w.log = trail.New(d).With(store).Follow(trail.Things())
 	if err := w.log.Begin(ctx, "cli:test"); err != nil {
 		t.Fatal(err)
@@ -82,7 +84,7 @@ func open(t *testing.T, engine db.Engine) world {
 	}
 	w.unit = string(made.ID)
 	w.site, err = web.New(web.Config{
-		Product: "関守", Parts: []web.Part{trailview.Module(trailview.New(w.log, w.jobs, ), words()).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
+		Product: "関守", Parts: []web.Part{trailview.Module(trailview.New(w.log, w.jobs), words()).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
 		Identify: func(*http.Request) (*access.Actor, error) { return access.NewProgram("local:clerk"), nil },
 	})
 	if err != nil {

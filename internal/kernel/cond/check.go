@@ -3,6 +3,7 @@ package cond
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sekimori/internal/base/jpdate"
@@ -56,6 +57,8 @@ func (v Vocabulary) check(c Condition, depth int) []string {
 		out = append(out, v.check(p, depth+1)...)
 	}
 	switch {
+	case c.says() > 1:
+		out = append(out, "1つの条件に書けるのは、all、any、not、field、state、term のうち1つです")
 	case len(parts) > 0:
 	case c.State != "":
 		if _, ok := v.States[c.State]; !ok {
@@ -66,11 +69,32 @@ func (v Vocabulary) check(c Condition, depth int) []string {
 			out = append(out, fmt.Sprintf("分類を持たない種類に用語 %s は使えません", c.Term))
 		} else if _, ok := v.Terms[c.Term]; !ok {
 			out = append(out, fmt.Sprintf("用語 %s はありません", c.Term))
+		} else if v.circular(c, nil) {
+			out = append(out, fmt.Sprintf("用語 %s の意味が、その用語自身に戻ってきます", c.Term))
 		}
 	default:
 		out = append(out, v.comparison(c)...)
 	}
 	return out
+}
+
+// says counts what a condition is; it shall be one thing.
+func (c Condition) says() (n int) {
+	for _, is := range []bool{c.All != nil, c.Any != nil, c.Not != nil, c.State != "", c.Term != "", c.Field != ""} {
+		if is {
+			n++
+		}
+	}
+	return n
+}
+
+// circular says whether the terms in c lead back to one of those that led here.
+func (v Vocabulary) circular(c Condition, led []string) bool {
+	if c.Term != "" {
+		return slices.Contains(led, c.Term) || v.circular(v.Terms[c.Term], append(slices.Clone(led), c.Term))
+	}
+	return c.Not != nil && v.circular(*c.Not, led) ||
+		slices.ContainsFunc(slices.Concat(c.All, c.Any), func(part Condition) bool { return v.circular(part, led) })
 }
 
 func (v Vocabulary) comparison(c Condition) []string {
@@ -80,6 +104,9 @@ func (v Vocabulary) comparison(c Condition) []string {
 	}
 	if !fits(c.Op, f.Sort) {
 		return []string{fmt.Sprintf("項目 %s（%s）は %s で比べられません", c.Field, f.Title, c.Op)}
+	}
+	if msg := c.right(); msg != "" {
+		return []string{fmt.Sprintf("項目 %s（%s）を %s で比べる値は%s", c.Field, f.Title, c.Op, msg)}
 	}
 	if c.Value.Minus != "" && v.Settings[c.Value.Minus] == "" {
 		return []string{fmt.Sprintf("設定 %s はありません", c.Value.Minus)}
@@ -94,6 +121,21 @@ func (v Vocabulary) comparison(c Condition) []string {
 		}
 	}
 	return out
+}
+
+// right says what is wrong with the form of the right side, or nothing.
+func (c Condition) right() string {
+	n, today := len(c.Value.Literals), c.Value.Today || c.Value.Minus != ""
+	switch {
+	case c.Op == Empty:
+	case c.Op == In && (n == 0 || today):
+		return "1つ以上並べてください"
+	case c.Op != In && (n != 1 && !today || n > 0 && today):
+		return "1つだけ書いてください"
+	case today && !c.Value.Today:
+		return "本日から数えてください"
+	}
+	return ""
 }
 
 func fits(op Op, s Sort) bool {
@@ -126,6 +168,9 @@ func (f Field) reject(l string) string {
 	case Number:
 		if strings.Trim(strings.TrimPrefix(l, "-"), "0123456789") != "" || l == "" || l == "-" {
 			return "整数ではありません"
+		}
+		if _, err := strconv.ParseInt(l, 10, 64); err != nil {
+			return "大きすぎます"
 		}
 	case Date:
 		if _, err := jpdate.Parse(l); err != nil {
@@ -184,8 +229,8 @@ func (v Vocabulary) join(parts []Condition, word string) string {
 	for i, p := range parts {
 		out[i] = v.Sentence(p)
 		meant := p
-		if p.Term != "" {
-			meant = v.Terms[p.Term]
+		for meant.Term != "" {
+			meant = v.Terms[meant.Term]
 		}
 		if len(meant.All) > 0 || len(meant.Any) > 0 {
 			out[i] = "（" + out[i] + "）"

@@ -1,8 +1,10 @@
 package cond
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"sekimori/internal/base/jpdate"
 )
@@ -14,7 +16,8 @@ type Facts struct {
 	Value func(path string) []string
 	State string
 	Today jpdate.Date
-	// Back is the day that lies before Today by a setting.
+	// Back is the day that lies before Today by a setting. Where it is not known (the setting is not decided), a comparison with it
+	// is false, as with an empty field.
 	Back func(setting string) jpdate.Date
 }
 
@@ -53,46 +56,53 @@ func (v Value) against(f Facts) []string {
 	return v.Literals
 }
 
-// compare compares one value of the field.
+// compare compares one value of the field with what stands on the right: with several, whether it is so with any.
 func (f Field) compare(op Op, value string, right []string) bool {
-	switch op {
-	case Is, In, Has:
-		return slices.ContainsFunc(right, func(r string) bool { return f.order(value, r) == 0 })
-	case AtLeast:
-		return f.order(value, right[0]) >= 0
-	case AtMost:
-		return f.order(value, right[0]) <= 0
-	case Before:
-		return f.order(value, right[0]) < 0
-	case After:
-		return f.order(value, right[0]) > 0
-	case Empty:
-	}
-	return false
+	return slices.ContainsFunc(right, func(r string) bool {
+		order, ok := f.order(value, r)
+		switch op {
+		case Is, In, Has:
+			return ok && order == 0
+		case AtLeast:
+			return ok && order >= 0
+		case AtMost:
+			return ok && order <= 0
+		case Before:
+			return ok && order < 0
+		case After:
+			return ok && order > 0
+		case Empty:
+		}
+		return false
+	})
 }
 
-// order is negative where a value comes before another, 0 where they are the same.
-func (f Field) order(a, b string) int {
+// order is negative where a value comes before another, 0 where they are the same. Not ok are two of which that cannot be said:
+// a level that is no option any more, a day that is not known.
+func (f Field) order(a, b string) (order int, ok bool) {
 	switch f.Sort {
-	case Number:
-		x, _ := strconv.ParseInt(a, 10, 64) // fields and literals of numbers are whole numbers
-		y, _ := strconv.ParseInt(b, 10, 64)
-		return int(min(1, max(-1, x-y)))
+	case Number: // fields and literals of numbers are whole numbers
+		x, err := strconv.ParseInt(a, 10, 64)
+		y, err2 := strconv.ParseInt(b, 10, 64)
+		return cmp.Compare(x, y), err == nil && err2 == nil
 	case Level:
 		place := func(id string) int { return slices.IndexFunc(f.Options, func(o Option) bool { return o.ID == id }) }
-		return place(a) - place(b)
+		x, y := place(a), place(b)
+		return x - y, x >= 0 && y >= 0
 	case Date: // by days: a time of a day is that day
-		return day(a).Compare(day(b))
+		x, err := day(a)
+		y, err2 := day(b)
+		return x.Compare(y), err == nil && err2 == nil
 	case Text, Choice, Many, Other:
 	}
-	if a == b {
-		return 0
-	}
-	return 1
+	return strings.Compare(a, b), true
 }
 
-// day is the day of a date or of a time.
-func day(s string) jpdate.Date {
-	d, _ := jpdate.Parse(s[:min(len(s), len("2026-04-01"))]) // a literal was checked; a field holds a date
-	return d
+// day is the day of a date, in every spelling that Check takes for one, or of a time.
+func day(s string) (jpdate.Date, error) {
+	if d, err := jpdate.Parse(s); err == nil {
+		return d, nil
+	}
+	date, _, _ := strings.Cut(s, "T")
+	return jpdate.Parse(date)
 }

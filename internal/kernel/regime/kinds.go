@@ -135,7 +135,7 @@ func (l *loader) field(n *node) register.Field {
 		ID: o.need("id"), Title: o.need("title"), Type: oneOf(o, "type", register.Types()), Required: o.flag("required"), List: o.flag("list"),
 		Filter: o.flag("filter"), Search: o.flag("search"), Many: o.flag("many"), Help: o.str("help"), Example: o.str("example"), Suggest: o.str("suggest"),
 		Unit: o.str("unit"), Min: o.integer("min"), Max: o.integer("max"), To: o.str("to"), Floor: o.str("floor"), Fields: l.fields(o, "fields"),
-		Disclosure: oneOf(o, "disclosure", []string{"public", "personal", "corporate", "security", "administrative"}), Restricted: o.flag("restricted"),
+		Disclosure: oneOf(o, "disclosure", []string{"public", "personal", "corporate", "security", "administrative"}), Restricted: o.flag("restricted"), Due: o.flag("due"),
 	}
 	if !fieldID.MatchString(f.ID) {
 		l.fault(n, "項目の id %q は小文字と数字と _ で書いてください", f.ID)
@@ -237,6 +237,9 @@ func (l *loader) fieldShape(n *node, f register.Field) {
 	needs(f.Type == register.TypeChoice && len(f.Options) == 0, "options")
 	needs(f.Type == register.TypeRows && len(f.Fields) == 0, "fields")
 	needs(f.Type == register.TypeRef && f.To == "", "to")
+	if f.Due && f.Type != register.TypeDate {
+		l.fault(n, "due は date の項目だけに書けます")
+	}
 	for _, x := range f.Fields {
 		if x.Type == register.TypeRows {
 			l.fault(n, "表の中に表は置けません")

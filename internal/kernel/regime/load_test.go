@@ -64,7 +64,7 @@ func original(t *testing.T, name string) string {
 func TestTinyRegimeLoads(t *testing.T) {
 	t.Parallel()
 	p := load(t, tiny.Regimes())
-	if len(p.Clauses) != 14 || len(p.Duties) != 5 || len(p.Registers) != 1 || len(p.Requests) != 1 {
+	if len(p.Clauses) != 14 || len(p.Duties) != 5 || len(p.Registers) != 2 || len(p.Requests) != 1 {
 		t.Fatalf("clauses %d, duties %d, registers %d, requests %d", len(p.Clauses), len(p.Duties), len(p.Registers), len(p.Requests))
 	}
 	got := p.DutiesOf("2/2")[0]

@@ -32,19 +32,8 @@ type Proposed struct {
 	Same          bool         // nothing changes
 }
 
-// Propose works out what a form makes of some entries, without writing anything.
-func (s *Service) Propose(ctx context.Context, by *access.Actor, regime, kind string, chosen []Chosen, in Input) (list []Proposed, err error) {
-	err = s.log.DB().View(ctx, func(r db.Reader) error {
-		d, err := s.Open(ctx, r, by, regime, kind)
-		if err == nil {
-			list, err = d.propose(chosen, in)
-		}
-		return err
-	})
-	return list, err
-}
-
-func (d *Desk) propose(chosen []Chosen, in Input) ([]Proposed, error) {
+// Propose works out what a form makes of some entries, without writing anything: all that the reader may see, else NotFound.
+func (d *Desk) Propose(chosen []Chosen, in Input) ([]Proposed, error) {
 	if len(chosen) == 0 || len(chosen) > MaxBulk {
 		return nil, errs.New(errs.Invalid, "一度に変えられるのは1件から%d件までです（選ばれたのは%d件）。", MaxBulk, len(chosen))
 	}
@@ -102,7 +91,10 @@ func (s *Service) ChangeAll(ctx context.Context, by *access.Actor, regime, kind 
 		if err != nil {
 			return err
 		}
-		list, err := d.propose(chosen, in)
+		if d.Changing().Empty() {
+			return d.Refused("直す")
+		}
+		list, err := d.Propose(chosen, in)
 		if err != nil {
 			return err
 		}
@@ -151,7 +143,7 @@ func (d *Desk) Confirming(home string) (Confirming, error) {
 		}
 		return c, err
 	}
-	entries, err := db.List[Entry](d.ctx, d.r, `select `+d.Table.Columns()+` from `+d.Table.Name()+` where home = $1 order by id`, home)
+	entries, err := d.ofHome(d.ctx, d.r, home)
 	if err != nil {
 		return c, err
 	}

@@ -9,7 +9,6 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
-	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/file"
@@ -199,12 +198,4 @@ func (h *house) verified() {
 	if report, err := h.Log.Verify(h.Context(), tables, trail.Anchors{}); err != nil || !report.OK {
 		h.Errorf("verify: %v %v", err, report.Findings)
 	}
-}
-
-func ids(entries []register.Entry) []id.ID {
-	list := make([]id.ID, len(entries))
-	for i, e := range entries {
-		list[i] = e.ID
-	}
-	return list
 }

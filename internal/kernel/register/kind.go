@@ -86,6 +86,7 @@ type Field struct {
 	Fields     []Field
 	Disclosure string // what 開示用出力 masks: public, personal, corporate, security, administrative
 	Restricted bool   // 要閲覧記録: reading it is recorded
+	Due        bool   // a day by which something is to be done: once it is past, somebody should look
 	Derived    *Derived
 }
 

@@ -176,6 +176,39 @@ func (b *Book) Title(e Entry) string {
 	return e.Number
 }
 
+// Written is a value of one id as Find reads it back: a code or a number before the name.
+func (n *names) Written(f Field, called string) string {
+	unit, isUnit := org.UnitOf(called)
+	system, isSystem := org.SystemOf(called)
+	switch {
+	case f.Type == TypeUnit, f.Type == TypeScope && isUnit:
+		if f.Type == TypeUnit {
+			unit = id.ID(called)
+		}
+		if u, ok := n.chart.Tree.Unit(unit); ok {
+			return u.Code + " " + u.Name
+		}
+		return called
+	case f.Type == TypeScope && isSystem:
+		if s, ok := n.chart.System(system); ok {
+			return s.Code + " " + s.Name
+		}
+		return called
+	case f.Type == TypePerson:
+		p, err := n.chart.View.Person(n.ctx, n.r, id.ID(called))
+		if err != nil {
+			return called
+		}
+		return p.Number + " " + p.Name
+	case f.Type == TypeRef:
+		if title := n.Called(f, called); title != Hidden {
+			return title
+		}
+		return called
+	}
+	return n.Called(f, called)
+}
+
 // Find implements Names.
 func (n *names) Find(f Field, words string) (any, string) {
 	words = strings.TrimSpace(words)
@@ -213,7 +246,7 @@ func firstWord(words string) string {
 }
 
 func (n *names) unit(words, first string) (id.ID, bool) {
-	if u, ok := n.chart.Tree.Unit(id.ID(words)); ok {
+	if u, ok := n.chart.Tree.Last(id.ID(words)); ok { // by id an abolished one too: it stood there before
 		return u.Unit, true
 	}
 	if u, ok := n.chart.Tree.ByCode(first); ok {

@@ -29,13 +29,14 @@ func (f Form) Leaves(c Classes) []Leaf {
 	var all []Leaf
 	for _, x := range f.Fields {
 		if x.Derived == nil {
-			all = append(all, x.leaves(c)...)
+			all = append(all, x.Leaves(c)...)
 		}
 	}
 	return all
 }
 
-func (f Field) leaves(c Classes) []Leaf {
+// Leaves are the places of one field.
+func (f Field) Leaves(c Classes) []Leaf {
 	var all []Leaf
 	switch f.Type { //nolint:exhaustive // the others are one leaf
 	case TypeClass:
@@ -121,11 +122,10 @@ func (e *Edition) value(data Data, path string) []string {
 	if !is {
 		return data.List(path)
 	}
-	level := ""
-	if class := data.Class(e.classField()); e.Overall != nil && part == e.Overall.ID {
+	class := data.Class(e.classField())
+	level := class[part]
+	if e.Overall != nil && part == e.Overall.ID {
 		level = e.Reached(class)
-	} else {
-		level = class[part]
 	}
 	if level == "" {
 		return nil
@@ -230,7 +230,7 @@ func (x reading) many(f Field, at string, words []string, data Data) {
 
 // parts reads a class or a period: all of it or nothing.
 func (x reading) parts(f Field, at string, data Data) {
-	leaves := f.leaves(x.Classes)
+	leaves := f.Leaves(x.Classes)
 	made := Class{}
 	for part, value := range data.Class(f.ID) {
 		made[part] = value
@@ -367,7 +367,7 @@ func (x reading) required(fields []Field, data Data) {
 			continue
 		}
 		if f.When == nil || x.Holds(*f.When, data, x.Reading) {
-			x.faults.Add(f.leaves(x.Classes)[0].Path, "%sを入力してください。", f.Title)
+			x.faults.Add(f.Leaves(x.Classes)[0].Path, "%sを入力してください。", f.Title)
 		}
 	}
 }

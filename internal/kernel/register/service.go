@@ -92,6 +92,16 @@ func (d *Desk) Adding() access.Scope {
 	return d.by.Among(d.Regime, d.Edition.Add).Scope(access.LedgerWrite)
 }
 
+// Changing is where the reader may change entries.
+func (d *Desk) Changing() access.Scope {
+	return d.by.Among(d.Regime, d.Edition.Change).Scope(access.LedgerWrite)
+}
+
+// Refused is what somebody is told who may not do something with the register.
+func (d *Desk) Refused(what string) error {
+	return errs.New(errs.Forbidden, "「%s」の%sを%s権限がありません。必要なときは、所属長に相談してください。", d.Kind.Title, d.Entry, what)
+}
+
 // May says whether the reader may change, or confirm, what has a home.
 func (d *Desk) May(roles []string, home string) (bool, error) {
 	return d.by.Among(d.Regime, roles).Scope(access.LedgerWrite).Has(d.ctx, d.r, home)
@@ -126,6 +136,43 @@ func (d *Desk) Say(f Field, data Data) string {
 
 // Names are the names that the reader may know.
 func (d *Desk) Names() Names { return d.names }
+
+// Written is a value of a field as a form reads it back, one text for each answer of its leaves: of a class or a period by part.
+func (d *Desk) Written(f Field, value any) string {
+	switch v := value.(type) {
+	case string:
+		switch f.Type { //nolint:exhaustive // the others stand as they are stored
+		case TypePerson, TypeUnit, TypeScope, TypeRoleHolder, TypeRef:
+			return d.names.Written(f, v)
+		case TypeDate, TypeDatetime:
+			return f.Say(v, d.Classes, d.names)
+		}
+		return v
+	case []string:
+		words := make([]string, len(v))
+		for i, x := range v {
+			words[i] = d.Written(f, x)
+		}
+		return strings.Join(words, "、")
+	case int64:
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+// Try is what a form would make of what stood there, whatever is wrong with it.
+func (d *Desk) Try(in Input, old Data, state string) Data {
+	var faults errs.Faults
+	return d.Read(in, d.reading(old, state), &faults)
+}
+
+// Meaning reads a condition of a field as a Japanese sentence.
+func (d *Desk) Meaning(f Field) string {
+	if f.When == nil {
+		return ""
+	}
+	return d.Vocabulary.Sentence(*f.When)
+}
 
 // Known looks up at once what some entries name, before they are said.
 func (d *Desk) Known(entries ...Data) error {
@@ -344,6 +391,9 @@ func (s *Service) Change(ctx context.Context, by *access.Actor, regime, kind str
 		if err != nil {
 			return err
 		}
+		if err := d.authorize(tx, d.Edition.Change, old.Home); err != nil {
+			return err
+		}
 		if old.Version != version {
 			return stale(old)
 		}
@@ -365,9 +415,6 @@ func stale(e Entry) error {
 func (d *Desk) change(tx *trail.Tx, old Entry, in Input, with Entering) (Entry, error) {
 	said, err := old.Read()
 	if err != nil {
-		return old, err
-	}
-	if err := d.authorize(tx, d.Edition.Change, old.Home); err != nil {
 		return old, err
 	}
 	var faults errs.Faults
@@ -397,7 +444,11 @@ func (d *Desk) authorize(tx *trail.Tx, roles []string, home string) error {
 	if d.Volume == Log {
 		return errs.New(errs.Forbidden, "記録簿に書いたものは変えられません。誤りは、訂正の行を加えてください。")
 	}
-	return d.by.Among(d.Regime, roles).Authorize(d.ctx, tx, access.LedgerWrite, home)
+	by := d.by.Among(d.Regime, roles)
+	if by.Scope(access.LedgerWrite).Empty() {
+		return d.Refused("直す")
+	}
+	return by.Authorize(d.ctx, tx, access.LedgerWrite, home)
 }
 
 // Move brings an entry of a version into another state.

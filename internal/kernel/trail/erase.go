@@ -227,8 +227,8 @@ func (t Table[T]) clear(ctx context.Context, tx *Tx, thing string) error {
 	full := false
 	for _, c := range t.columns {
 		if field := v.FieldByIndex(c.path); c.personal && !field.IsZero() {
+			full = full || !c.json || field.String() != "{}"
 			field.SetZero()
-			full = true
 		}
 	}
 	if !full {

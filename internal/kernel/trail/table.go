@@ -7,6 +7,7 @@ import (
 	"encoding"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -41,8 +42,23 @@ type Table[T any] struct {
 }
 
 // JSON is a column that holds a JSON object in canonical form, "" for none. In an entry it stands as the object that it is, and
-// what is in it changes as columns of their own do, named COLUMN.MEMBER.
+// what is in it changes as columns of their own do, named COLUMN.MEMBER. What is not in canonical form cannot be put.
 type JSON string
+
+// check says what is wrong with what is to be stored: Verify would find it as a forgery.
+func (j JSON) check() error {
+	if j == "" {
+		return nil
+	}
+	text, err := canon.Marshal(json.RawMessage(j))
+	if err == nil && (string(text) != string(j) || j[0] != '{') {
+		err = errors.New("no object in canonical JSON")
+	}
+	return err
+}
+
+// object says whether what a database holds is one object, whole: only then it stands in a part as that object.
+func (j JSON) object() bool { return j == "" || j[len(j)-1] == '}' && json.Valid([]byte(j)) }
 
 // MarshalJSON implements json.Marshaler.
 func (j JSON) MarshalJSON() ([]byte, error) {
@@ -89,7 +105,8 @@ func (t Table[T]) Beside(fn func(ctx context.Context, tx *Tx) error) Table[T] {
 }
 
 // Sorted gives the table with columns of text beside those of T that follow from a row, for lists to filter and sort by. They are
-// written with each row and stand in no entry: Verify makes them again, by what of says today.
+// written with each row and stand in no entry: Verify makes them again, by what of says today. It asks of also for rows that somebody
+// has changed by hand; there, a JSON that is none is "".
 func (t Table[T]) Sorted(columns []string, of func(row T) []string) Table[T] {
 	t.sorts, t.sortsOf = columns, of
 	return t
@@ -125,6 +142,9 @@ func (t Table[T]) Check() error {
 		of := reflect.TypeFor[T]().FieldByIndex(c.path).Type
 		if (c.personal || c.added) && of == reflect.TypeFor[db.Time]() {
 			return fmt.Errorf("trail: %s.%s is empty at times, and no db.Time is read from ''", t.name, c.name)
+		}
+		if c.json && c.key {
+			return fmt.Errorf("trail: %s.%s is JSON and can be no key", t.name, c.name)
 		}
 		if c.added && (c.key || of.Kind() == reflect.Slice) {
 			return fmt.Errorf("trail: %s.%s can be no column that was added", t.name, c.name)
@@ -182,7 +202,7 @@ func (t Table[T]) state(row T) (public, personal string, err error) {
 func stored(v reflect.Value) (any, error) {
 	switch x := v.Interface().(type) {
 	case JSON:
-		return x, nil
+		return x, x.check()
 	case []byte:
 		sum := sha256.Sum256(x)
 		return "sha256:" + hex.EncodeToString(sum[:]), nil

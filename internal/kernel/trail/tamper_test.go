@@ -16,7 +16,7 @@ import (
 // whose are the columns by which a finding may name a row of a table, of which one value was changed.
 var whose = map[string]string{
 	"made_thing": "id", "made_share": "thing/number", "trail_erasure": "id", "trail_entry": "thing", "trail_act": "id", "trail_tile": "level/number",
-	"trail_checkpoint": "epoch/size", "trail_epoch": "number", "trail_thing": "thing",
+	"trail_checkpoint": "epoch/size", "trail_epoch": "number", "trail_thing": "thing", "made_book": "id", "made_stamp": "id",
 }
 
 // named says whether a finding names what was changed, as it was or as it is now.

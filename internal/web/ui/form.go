@@ -42,6 +42,7 @@ const (
 	Hidden Input = "hidden"
 	Secret Input = "secret" // a password: it is not shown, and not put back
 	Code   Input = "code"   // figures that somebody reads off: a one-time code, a PIN
+	Grid   Input = "grid"   // a table whose cells are fields
 )
 
 // Field is one input with its label.
@@ -60,6 +61,66 @@ type Field struct {
 	Many     bool   // several files
 	Accept   string // the kinds of files offered first: ".csv,.xlsx"
 	Fill     string // what the browser may fill in: username, current-password, new-password, one-time-code; "" for nothing
+
+	More        bool     // not asked at first: it stands with others behind "くわしく記入する"
+	Suggestions []string // offered while a line of text is typed
+	Beside      bool     // Radio and Checks: the options stand beside each other
+	Rows        []GridRow
+}
+
+// GridRow is one row of a Grid: the fields of its cells, in the order of the columns.
+type GridRow struct {
+	Label string // 1行目
+	Cells []Field
+}
+
+// Heads are the columns of a grid: the labels of its first row.
+func (f Field) Heads() []Field {
+	if len(f.Rows) == 0 {
+		return nil
+	}
+	return f.Rows[0].Cells
+}
+
+// Each calls fn with each field of some, and of the cells of grids among them.
+func Each(fields []Field, fn func(*Field)) {
+	for i := range fields {
+		fn(&fields[i])
+		for r := range fields[i].Rows {
+			Each(fields[i].Rows[r].Cells, fn)
+		}
+	}
+}
+
+// Copy is some fields that can be changed without changing these.
+func Copy(fields []Field) []Field {
+	made := slices.Clone(fields)
+	for i := range made {
+		made[i].Rows = slices.Clone(made[i].Rows)
+		for r := range made[i].Rows {
+			made[i].Rows[r].Cells = Copy(made[i].Rows[r].Cells)
+		}
+	}
+	return made
+}
+
+// First are the fields that are asked at once.
+func (f Form) First() []Field {
+	return slices.DeleteFunc(slices.Clone(f.Fields), func(x Field) bool { return x.More })
+}
+
+// More are the others.
+func (f Form) More() []Field {
+	return slices.DeleteFunc(slices.Clone(f.Fields), func(x Field) bool { return !x.More })
+}
+
+// Opened says that something stands among the others, or is wrong there, so that they are to be seen.
+func (f Form) Opened() bool {
+	opened := false
+	Each(Copy(f.More()), func(x *Field) {
+		opened = opened || x.Error != "" || x.Type != Grid && (x.Value != "" || len(x.Values) > 0)
+	})
+	return opened
 }
 
 // Sure is the box before an act that cannot be taken back: words say what was made sure of.
@@ -114,11 +175,11 @@ func (f SearchForm) Summary() Faults { return Faults{Links: summary(f.Faults())}
 
 func summary(fields []Field) []Link {
 	var all []Link
-	for _, f := range fields {
+	Each(Copy(fields), func(f *Field) {
 		if f.Error != "" {
 			all = append(all, Link{Text: f.Label + "：" + f.Error, Href: "#" + f.Name})
 		}
-	}
+	})
 	return all
 }
 

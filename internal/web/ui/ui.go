@@ -132,12 +132,13 @@ type Table struct {
 }
 
 // Column heads a column. Head marks the column whose cells name their row; Number sets
-// figures to the right; Keep never breaks its lines.
+// figures to the right; Keep never breaks its lines; Wide has room for a name.
 type Column struct {
 	Title  string
 	Head   bool
 	Number bool
 	Keep   bool
+	Wide   bool
 }
 
 // Row is one row. ID, if set, is its anchor in the page.

@@ -1,16 +1,15 @@
 -- Made by the follower "search": what can be found. seq is the entry from which it was made. find is the folded text, each field between
--- spaces and without spaces within.
+-- spaces and without spaces within; sort is its place among its kind.
 create table search_document (
 	seq   bigint not null primary key,
 	kind  text   not null,
 	thing text   not null,
 	home  text   not null,
+	sort  text   not null,
 	find  text   not null
 ) without rowid;
 create unique index search_document__kind_thing on search_document (kind, thing);
-create index search_document__kind_seq on search_document (kind, seq);
--- With all columns: what is in a few homes is read through, in the order of the file.
-create index search_document__kind_home_seq on search_document (kind, home, seq, thing, find);
+create index search_document__kind_sort_thing on search_document (kind, sort, thing);
 
 -- The tokens of each document under its seq, and nothing else of it.
 create virtual table search_index using fts5 (tokens, content = '', contentless_delete = 1, detail = 'none', tokenize = 'unicode61 remove_diacritics 0');

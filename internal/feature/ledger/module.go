@@ -1,0 +1,67 @@
+package ledger
+
+import (
+	"context"
+	"embed"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/feature"
+	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/register"
+	"sekimori/internal/kernel/trail"
+	"sekimori/internal/web"
+	"sekimori/internal/web/ui"
+)
+
+//go:embed page/*.html
+var files embed.FS
+
+// pages answers requests.
+type pages struct {
+	log *trail.Log
+	s   *register.Service
+}
+
+// Module is the feature as the program takes it in; offered are the editions whose words the trail shall speak.
+func Module(log *trail.Log, s *register.Service, offered *regime.Set) feature.Module {
+	p := pages{log, s}
+	read, write := access.LedgerRead, access.LedgerWrite
+	const book, entry = "/ledger/{regime}/{book}", "/ledger/{regime}/{book}/entry/{entry}"
+	return feature.Module{
+		Name: "ledger",
+		Menu: web.MenuOf(read, ui.Link{Text: "台帳", Href: "/ledger"}),
+		Part: web.Part{Pages: files, Routes: []web.Route{
+			web.Get("/ledger", read, "books", p.books),
+			web.Get(book, read, "list", p.list),
+			web.Get(book+"/new", write, "form", p.adding),
+			web.Post(book+"/new", write, "form", p.adding, p.add).UpTo(maxUpload),
+			web.Get(entry, read, "entry", p.entry),
+			web.Post(entry+"/state", write, "entry", p.entry, p.move),
+			web.Get(entry+"/edit", write, "form", p.changing),
+			web.Post(entry+"/edit", write, "form", p.changing, p.change).UpTo(maxUpload),
+			web.Get(entry+"/history", read, "history", p.history),
+			web.Download(entry+"/file/{sum}", read, p.file),
+			web.Get(book+"/bulk", write, "bulk", p.choosing),
+			web.Post(book+"/bulk", write, "bulk", p.choosing, p.changeAll),
+			web.Get(book+"/confirm", read, "confirms", p.confirms),
+			web.Get(book+"/confirm/{home}", read, "confirm", p.confirming),
+			web.Post(book+"/confirm/{home}", write, "confirm", p.confirming, p.confirm),
+		}},
+		Words: words(offered), Tasks: p.tasks,
+	}
+}
+
+// maxUpload is how many bytes one form sends at most: some files.
+const maxUpload = 5 * register.MaxFile
+
+// view runs fn on the register that the address names, in one read.
+func (p pages) view(ctx context.Context, r *web.Request, fn func(d *register.Desk) error) error {
+	return p.log.DB().View(ctx, func(reader db.Reader) error {
+		d, err := p.s.Open(ctx, reader, r.Actor(), r.Path("regime"), r.Path("book"))
+		if err != nil {
+			return err
+		}
+		return fn(d)
+	})
+}

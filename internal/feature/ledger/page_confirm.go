@@ -1,0 +1,171 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature"
+	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/register"
+	"sekimori/internal/web"
+	"sekimori/internal/web/ui"
+)
+
+// confirmsView lists the owners whose entries the reader sees, with how far their confirmation has come.
+type confirmsView struct {
+	web.Page
+	Stats ui.Stats
+	Table ui.Table
+}
+
+func (p pages) confirms(ctx context.Context, r *web.Request) (confirmsView, error) {
+	var v confirmsView
+	err := p.view(ctx, r, func(d *register.Desk) error {
+		v = confirmsView{Page: r.Page("棚卸", way(d)...)}
+		v.Kicker = d.Kind.Title
+		v.Table = ui.Table{Caption: "所管ごとの棚卸", Stack: true, Empty: "棚卸をする" + d.Entry + "はありません。", Columns: []ui.Column{
+			{Title: "所管", Head: true}, {Title: "件数", Number: true}, {Title: "確かめていないもの", Number: true}, {Title: "状態", Keep: true},
+		}}
+		owners, err := d.Owners()
+		if err != nil {
+			return err
+		}
+		due := 0
+		for _, o := range owners {
+			state := ui.Cell{{Text: "済", Tone: ui.Good}}
+			if o.Due > 0 {
+				state, due = ui.Cell{{Text: "これから", Tone: ui.Warn}}, due+1
+			}
+			v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: []ui.Cell{
+				ui.Anchor(d.Names().Called(register.Field{Type: register.TypeScope}, o.Home), confirmHref(d, o.Home)),
+				ui.Text(ui.Figure(o.Entries)), ui.Text(ui.Figure(o.Due)), state,
+			}})
+		}
+		v.Stats.Items = []ui.Stat{{Number: ui.Figure(len(owners) - due), Unit: "所管", Label: "済んだ"}, {Number: ui.Figure(due), Unit: "所管", Label: "これから"}}
+		return nil
+	})
+	return v, err
+}
+
+func confirmHref(d *register.Desk, home string) string {
+	return href(d.Book) + "/confirm/" + url.PathEscape(home)
+}
+
+// confirmView is the sheet of one owner (棚卸シート).
+type confirmView struct {
+	web.Page
+	Doubts ui.Table // lines that look as if they had changed
+	Sheet  ui.Table
+	Ask    string
+	Form   ui.Form
+}
+
+func (p pages) confirming(ctx context.Context, r *web.Request) (confirmView, error) {
+	var v confirmView
+	home := r.Path("home")
+	err := p.view(ctx, r, func(d *register.Desk) error {
+		c, err := d.Confirming(home)
+		if err != nil {
+			return err
+		}
+		owner := d.Names().Called(register.Field{Type: register.TypeScope}, home)
+		v = confirmView{Page: r.Page(owner+"の棚卸シート", append(way(d), ui.Link{Text: "棚卸", Href: href(d.Book) + "/confirm"})...)}
+		v.Kicker, v.Lead = d.Kind.Title, fmt.Sprintf("%s現在　%d件", d.Today.Wareki(), len(c.Entries))
+		if v.Sheet, err = table(d, c.Entries); err != nil {
+			return err
+		}
+		v.Sheet.Caption = "すべての" + d.Entry
+		v.Sheet.Columns = append(v.Sheet.Columns, ui.Column{Title: "前に確かめた日", Keep: true})
+		for i, e := range c.Entries {
+			v.Sheet.Rows[i].Cells = append(v.Sheet.Rows[i].Cells, ui.Text(e.Confirmed.Wareki()))
+		}
+		v.Doubts, err = doubtful(d, c.Entries)
+		if err != nil {
+			return err
+		}
+		may, err := d.May(d.ConfirmBy, home)
+		if err != nil || !may || len(c.Entries) == 0 {
+			return err
+		}
+		v.Ask = "すべての行が実際と合っていれば、まとめて確かめたことにします。違う行は、先に番号を選んで直してください。"
+		v.Form = r.Form(ui.Form{Fields: []ui.Field{
+			{Name: "note", Label: "覚え書き", Help: "書かなくてもかまいません", Wide: true}, {Type: ui.Hidden, Name: "mark", Value: c.Mark},
+		}, Buttons: ui.Buttons(fmt.Sprintf("全%d件、変わりなし", len(c.Entries)), "")})
+		return nil
+	})
+	return v, err
+}
+
+// mostDoubts is how many lines are shown first.
+const mostDoubts = 5
+
+// doubtful lists the lines that look as if somebody should look at them, with why.
+func doubtful(d *register.Desk, entries []register.Entry) (ui.Table, error) {
+	t := ui.Table{Caption: "先に見る行", Stack: true, Columns: []ui.Column{{Title: "番号", Head: true, Keep: true}, {Title: d.Entry}, {Title: "なぜ"}}}
+	doubts, err := d.Doubts(entries)
+	if err != nil || len(doubts) == 0 {
+		return ui.Table{}, err
+	}
+	if n := len(doubts); n > mostDoubts {
+		t.Caption = fmt.Sprintf("先に見る行（%d件のうち%d件）", n, mostDoubts)
+	}
+	for _, x := range doubts[:min(len(doubts), mostDoubts)] {
+		var why ui.Cell
+		for _, w := range x.Why {
+			why = append(why, ui.Item{Text: w})
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Anchor(x.Number, entryHref(d.Book, x.Entry)), ui.Text(d.Call(x.Said, x.Entry)), why}})
+	}
+	return t, nil
+}
+
+type confirmForm struct {
+	Mark string `form:"mark"`
+	Note string `form:"note"`
+}
+
+func (p pages) confirm(ctx context.Context, r *web.Request, in confirmForm) (web.Next, error) {
+	n, err := p.s.Confirm(ctx, r.Actor(), r.Path("regime"), r.Path("book"), r.Path("home"), in.Mark, in.Note)
+	return web.Next{Href: bookHref(r) + "/confirm/" + url.PathEscape(r.Path("home")), Said: fmt.Sprintf("%d件を確かめました。", n)}, err
+}
+
+// tasks are the confirmations that are due for those who make them, and what waits for a class.
+func (p pages) tasks(ctx context.Context, r db.Reader, by *access.Actor) ([]feature.Task, error) {
+	if !by.Can(access.LedgerWrite) {
+		return nil, nil
+	}
+	shelf, err := p.s.Shelf(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var list []feature.Task
+	for _, b := range shelf.Books() {
+		scope := by.Among(b.Regime, b.ConfirmBy).Scope(access.LedgerWrite)
+		if b.Kind.Confirm == nil || scope.Empty() || !scope.Few() {
+			continue // who answers for the whole body sees them on the page of confirmations
+		}
+		d, err := p.s.Open(ctx, r, by, b.Regime, b.Kind.ID)
+		if err != nil {
+			return nil, err
+		}
+		owners, err := d.Owners()
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range owners {
+			may := slices.Contains(scope.Homes(), o.Home)
+			name := d.Names().Called(register.Field{Type: register.TypeScope}, o.Home)
+			if may && o.Unclassified > 0 {
+				list = append(list, feature.Task{Do: "分類を決める", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Unclassified), Href: href(d.Book) + "?" + url.Values{"by." + d.ClassField(): {"-"}}.Encode()})
+			}
+			if may && o.Due > 0 {
+				list = append(list, feature.Task{Do: "棚卸をする", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Entries), Href: confirmHref(d, o.Home), Due: o.By, Late: o.By != (jpdate.Date{}) && o.By.Before(d.Today)})
+			}
+		}
+	}
+	return list, nil
+}
