@@ -96,7 +96,7 @@ func (e *Edition) mainColumns(rows map[string]int) []SheetColumn {
 // leafColumns are the columns of one field.
 func (e *Edition) leafColumns(f Field) []SheetColumn {
 	var all []SheetColumn
-	for _, leaf := range f.leaves(e.Classes) {
+	for _, leaf := range f.Leaves(e.Classes) {
 		c := SheetColumn{Path: leaf.Path, Title: leaf.Title, Field: leaf.Field, root: f, part: leaf.Part, titles: []string{leaf.Path}}
 		switch leaf.Part {
 		case "":

@@ -211,7 +211,7 @@ func (d *Desk) liveOf(home string) run {
 	return func(fn func([]Entry) error) error {
 		after := id.ID("")
 		for {
-			entries, err := d.ofHome(d.ctx, d.r, home, after)
+			entries, err := d.someOfHome(d.ctx, d.r, home, after)
 			if err != nil || len(entries) == 0 {
 				return err
 			}

@@ -71,8 +71,8 @@ func (b *Book) keyed(ctx context.Context, r db.Reader, c column, keys, homes []s
 	return db.List[Entry](ctx, r, `select `+b.Table.Columns()+` from `+b.Table.Name()+` where `+where, args...)
 }
 
-// ofHome reads entries of a home, by their ids.
-func (b *Book) ofHome(ctx context.Context, r db.Reader, home string, after id.ID) ([]Entry, error) {
+// someOfHome reads some entries of a home, by their ids.
+func (b *Book) someOfHome(ctx context.Context, r db.Reader, home string, after id.ID) ([]Entry, error) {
 	return db.List[Entry](ctx, r, `select `+b.Table.Columns()+` from `+b.Table.Name()+` where home = $1 and id > $2 order by id`+fmt.Sprintf(` limit %d`, atOnce), home, after)
 }
 
