@@ -34,8 +34,9 @@ type opened struct {
 	headings []string
 }
 
-// limits of a file. A table inside entries can take hundreds of columns in a CSV.
-func limits() sheet.Limits { return sheet.Limits{Columns: 4000} }
+// limits of a file: what an export writes comes back, as many rows as Excel holds. A table inside entries can take hundreds of columns
+// in a CSV. Memory does not grow with any of these.
+func limits() sheet.Limits { return sheet.Limits{Rows: 1 << 20, Columns: 4000, Unpacked: 1 << 30} }
 
 // file reads one file. An error that is Invalid says that the file cannot be used.
 func (x *intake) file(s Source, out *SheetFile) error {

@@ -70,7 +70,8 @@ func TestAFormOfOld(t *testing.T) {
 	t.Parallel()
 	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
 		h := build(t, d)
-		for name, m := range map[string]register.Mapping{"cell": {OwnerCell: "B2"}, "name": {OwnerName: true}, "given": {Owner: h.Home("1100")}} {
+		for n, m := range []register.Mapping{{OwnerCell: "B2"}, {OwnerName: true}, {Owner: h.Home("1100")}} {
+			name := []string{"cell", "name", "given"}[n]
 			m.Columns = map[string]string{"name": "見本名", "fragile": "われもの", "note": "備考"}
 			m.Key = "name"
 			p, lines := h.previewed("受付員", m, old(t))
