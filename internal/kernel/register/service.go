@@ -42,6 +42,8 @@ type Desk struct {
 	r     db.Reader
 	by    *access.Actor
 	names *names
+	// classes are those of entries that were looked up for many at once, by register and id; see highest.
+	classes map[string]Class
 }
 
 // Open gives a register to somebody who may see it somewhere. NotFound where the register is none of today's, Forbidden where he may
@@ -367,6 +369,13 @@ func (d *Desk) highest(field string, data Data) (Class, error) {
 	ids := data.List(field)
 	if !ok || len(ids) == 0 {
 		return nil, nil
+	}
+	if d.classes != nil {
+		classes := make([]Class, len(ids))
+		for i, x := range ids {
+			classes[i] = d.classes[b.Name+" "+x]
+		}
+		return d.Highest(classes...), nil
 	}
 	entries, err := b.entries(d.ctx, d.r, ids)
 	if err != nil {
