@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,10 +54,10 @@ func (l *ledger) creating(n int) (pair, error) {
 	}, nil
 }
 
-// clerk is somebody who works in a section that has entries, as he is when he has come in.
+// clerk is somebody who works in a section, the last that has a head, as he is when he has come in.
 func (l *ledger) clerk() (clerk *access.Actor, home string, err error) {
 	err = l.DB.View(l.b.ctx, func(r db.Reader) error {
-		for _, h := range l.chart.All(l.book.Regime, l.keeping().ID) {
+		for _, h := range slices.Backward(l.chart.All(l.book.Regime, l.keeping().ID)) {
 			if h.Vacant() {
 				continue
 			}

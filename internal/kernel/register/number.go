@@ -28,7 +28,9 @@ type drawer struct {
 
 // held is the numbers of one series and year.
 type held struct {
-	mu   sync.Mutex // held while more are drawn: who comes meanwhile needs one of them
+	drawing sync.Mutex // one draws, and the others take of what he has drawn; never waited for within an act, which may be what he waits for
+
+	mu   sync.Mutex // of the following
 	year jpdate.FiscalYear
 	left []int // ascending
 	many int   // were drawn together last
@@ -93,30 +95,44 @@ func (x *numbering) back() {
 	x.n = 0
 }
 
-// draw draws numbers where none are held.
+// draw draws numbers where none are held. It is not for within an act.
 func (x *numbering) draw(ctx context.Context) error {
-	h, now := x.s.drawer.of(x.series), x.s.log.DB().Now()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.year != x.year {
-		h.year, h.left, h.many = x.year, nil, 0
-	}
-	if len(h.left) > 0 {
+	h := x.s.drawer.of(x.series)
+	h.drawing.Lock()
+	defer h.drawing.Unlock()
+	many := h.wanted(x.year, x.s.log.DB().Now())
+	if many == 0 {
 		return nil
-	}
-	many := 1
-	if pause := now.Sub(h.at); pause > 0 && pause < noPause {
-		many = min(2*h.many, mostDrawn)
 	}
 	first, err := x.s.drawn(ctx, x.series, x.year, many)
 	if err != nil {
 		return err
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	for n := range many {
 		h.left = append(h.left, first+n)
 	}
+	slices.Sort(h.left) // one may have been given back meanwhile
 	h.at, h.many = x.s.log.DB().Now(), many
 	return nil
+}
+
+// wanted is how many are to be drawn.
+func (h *held) wanted(year jpdate.FiscalYear, now time.Time) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.year != year {
+		h.year, h.left, h.many = year, nil, 0
+	}
+	pause := now.Sub(h.at)
+	switch {
+	case len(h.left) > 0:
+		return 0
+	case pause > 0 && pause < noPause:
+		return max(1, min(2*h.many, mostDrawn))
+	}
+	return 1
 }
 
 // draw takes n numbers of a series of the fiscal year of today, for n entries that are added together. A series without a name has none.
