@@ -36,7 +36,6 @@ var logKind embed.FS
 // ledger is a register of a city and those who read it.
 type ledger struct {
 	*city
-	pack   *regime.Pack
 	book   *register.Book
 	homes  []string // over which its entries are spread: the city's units
 	chart  *org.Chart
@@ -360,20 +359,6 @@ func (b *bench) registerRows(engine db.Engine) []row {
 			return b.openLedger(c, volume)
 		})
 	}
-	at := func(open func() (*ledger, error), size int, r row, prepare func(l *ledger) (pair, error)) row {
-		r.name += on(engine)
-		r.prepare = func() (pair, error) {
-			l, err := open()
-			if err == nil {
-				err = l.grow(size)
-			}
-			if err != nil {
-				return pair{}, err
-			}
-			return prepare(l)
-		}
-		return r
-	}
 	var rows []row
 	assets, carried := opened(register.Register), opened(register.Log)
 	for _, size := range []int{10_000, 300_000, 1_000_000} {
@@ -383,25 +368,42 @@ func (b *bench) registerRows(engine db.Engine) []row {
 				if engine == db.Postgres && n == 4 {
 					r.within = time.Millisecond // a thousand a second
 				}
-				rows = append(rows, at(assets, size, r, func(l *ledger) (pair, error) { return l.creating(n) }))
+				rows = append(rows, at(engine, assets, size, r, func(l *ledger) (pair, error) { return l.creating(n) }))
 			}
 		}
 		for _, who := range readers() {
 			name := fmt.Sprintf(" of %s, %dk entries", who, size/1000)
 			for _, way := range listRows() {
-				rows = append(rows, at(assets, size, row{name: way.name + name, within: way.within}, func(l *ledger) (pair, error) { return l.looking(who, way) }))
+				rows = append(rows, at(engine, assets, size, row{name: way.name + name, within: way.within}, func(l *ledger) (pair, error) { return l.looking(who, way) }))
 			}
-			rows = append(rows, at(assets, size, row{name: "search " + commonWord + name, within: listing}, func(l *ledger) (pair, error) { return l.seeking(who, commonWord) }))
+			rows = append(rows, at(engine, assets, size, row{name: "search " + commonWord + name, within: listing}, func(l *ledger) (pair, error) { return l.seeking(who, commonWord) }))
 		}
 	}
-	for _, size := range slices.Compact([]int{min(10_000, b.logRows), b.logRows}) {
+	for _, size := range slices.Compact([]int{min(firstEntries, b.logRows), b.logRows}) {
 		for _, who := range readers() {
 			for _, way := range logRows() {
-				rows = append(rows, at(carried, size, row{name: fmt.Sprintf("log: %s of %s, %dk rows", way.name, who, size/1000), within: way.within}, func(l *ledger) (pair, error) { return l.looking(who, way) }))
+				r := row{name: fmt.Sprintf("log: %s of %s, %dk rows", way.name, who, size/1000), within: way.within}
+				rows = append(rows, at(engine, carried, size, r, func(l *ledger) (pair, error) { return l.looking(who, way) }))
 			}
 		}
 	}
 	return rows
+}
+
+// at is a row that is measured when a ledger has so many entries.
+func at(engine db.Engine, open func() (*ledger, error), size int, r row, prepare func(l *ledger) (pair, error)) row {
+	r.name += on(engine)
+	r.prepare = func() (pair, error) {
+		l, err := open()
+		if err == nil {
+			err = l.grow(size)
+		}
+		if err != nil {
+			return pair{}, err
+		}
+		return prepare(l)
+	}
+	return r
 }
 
 // openTown is a city with its people that has adopted the packs and the log.

@@ -21,7 +21,7 @@ func (l *ledger) creating(n int) (pair, error) {
 	if err != nil {
 		return pair{}, err
 	}
-	random := rand.New(rand.NewPCG(8, 8)) //nolint:gosec // the same entries every time
+	random := rand.New(rand.NewPCG(8, 8)) // the same entries every time
 	form := l.form(l.said(random, home))
 	add := func() error {
 		_, err := l.Ledgers.Add(l.b.ctx, clerk, l.book.Regime, l.book.Kind.ID, form, register.Entering{})

@@ -135,20 +135,6 @@ func (h *held) wanted(year jpdate.FiscalYear, now time.Time) int {
 	return 1
 }
 
-// draw takes n numbers of a series of the fiscal year of today, for n entries that are added together. A series without a name has none.
-func (s *Service) draw(ctx context.Context, series string, n int) ([]string, error) {
-	numbers := make([]string, n)
-	if series == "" {
-		return numbers, nil
-	}
-	year := jpdate.FiscalYearOf(jpdate.Today(s.log.DB().Now()))
-	first, err := s.drawn(ctx, series, year, n)
-	for i := range numbers {
-		numbers[i] = numbered(year, series, first+i)
-	}
-	return numbers, err
-}
-
 // drawn takes n numbers and gives the first.
 func (s *Service) drawn(ctx context.Context, series string, year jpdate.FiscalYear, n int) (first int, err error) {
 	err = s.log.DB().UpdateAlone(ctx, "register number "+series, func(tx *db.Tx) (err error) {

@@ -121,7 +121,7 @@ func (e *Edition) value(data Data, path string) []string {
 	if !is {
 		return data.List(path)
 	}
-	level := ""
+	var level string
 	if class := data.Class(e.classField()); e.Overall != nil && part == e.Overall.ID {
 		level = e.Reached(class)
 	} else {

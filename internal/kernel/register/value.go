@@ -3,6 +3,7 @@ package register
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -106,7 +107,7 @@ func listOf(raw []any) (any, error) {
 		}
 	}
 	if texts != nil && rows != nil {
-		return nil, fmt.Errorf("texts and rows in one list")
+		return nil, errors.New("texts and rows in one list")
 	}
 	if rows != nil {
 		return rows, nil
