@@ -99,3 +99,25 @@ func (l *Log) Receipt(ctx context.Context, r db.Reader, kind, thing string, vers
 	}
 	return Receipt{Store: store, Epoch: head.Epoch, Size: head.Size, Root: head.Root, Index: *e.Seq, Leaf: leaf}, err
 }
+
+// HeadReceipt is the receipt of the entry that got its number last: what a paper bears that shows many things. Whoever holds one can
+// have all of them checked as they stood then. It is Unavailable before the first number.
+func (l *Log) HeadReceipt(ctx context.Context, r db.Reader) (Receipt, error) {
+	head, err := headOf(ctx, r)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if head.Size == 0 {
+		return Receipt{}, errs.New(errs.Unavailable, "証跡にまだ番号がありません。1分ほど待って、もう一度お試しください。")
+	}
+	store, err := storeOf(ctx, r)
+	if err != nil {
+		return Receipt{}, err
+	}
+	last := head.Size - 1
+	held, err := hashes(ctx, r, head.Size).ReadHashes([]int64{tlog.StoredHashIndex(0, last)})
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Store: store, Epoch: head.Epoch, Size: head.Size, Root: head.Root, Index: last, Leaf: held[0]}, nil
+}
