@@ -23,11 +23,12 @@ type pages struct {
 	log   *trail.Log
 	s     *register.Service
 	fonts fonts
+	most  int // entries that one PDF lists
 }
 
 // Module is the feature as the program takes it in; offered are the editions whose words the trail shall speak.
 func Module(log *trail.Log, s *register.Service, offered *regime.Set) feature.Module {
-	return module(pages{log, s, remembered(func() (*paper.Font, error) { return paper.Find() })}, offered)
+	return module(pages{log, s, remembered(func() (*paper.Font, error) { return paper.Find() }), mostPrinted}, offered)
 }
 
 func module(p pages, offered *regime.Set) feature.Module {

@@ -27,8 +27,8 @@ func (p pages) confirmPaper(ctx context.Context, r *web.Request) (web.Attachment
 		if err != nil {
 			return err
 		}
-		if len(c.Entries) > mostPrinted {
-			return errs.New(errs.Invalid, "この所管の%sは%s件あります。一つの棚卸シートに入るのは%s件までです。画面で確かめてください。", d.Entry, ui.Figure(len(c.Entries)), ui.Figure(mostPrinted))
+		if len(c.Entries) > p.most {
+			return errs.New(errs.Invalid, "この所管の%sは%s件あります。一つの棚卸シートに入るのは%s件までです。画面で確かめてください。", d.Entry, ui.Figure(len(c.Entries)), ui.Figure(p.most))
 		}
 		data, err := said(d, c.Entries)
 		if err != nil {

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -171,13 +172,26 @@ func (o labelOrder) values() map[string][]string {
 	return v
 }
 
+// inOne is an error whose faults have no form to stand in.
+func inOne(err error) error {
+	e, ok := errors.AsType[*errs.Error](err)
+	if !ok {
+		return err
+	}
+	words := e.Message
+	for _, f := range e.Fields {
+		words += f.Message
+	}
+	return errs.New(e.Kind, "%s", words)
+}
+
 // labelPaper is sheets of labels.
 func (p pages) labelPaper(ctx context.Context, r *web.Request) (web.Attachment, error) {
 	start, _ := strconv.Atoi(r.Query("start")) // what is no number is no place
 	entries := slices.DeleteFunc(strings.Split(r.Query("e"), between), func(s string) bool { return s == "" })
 	o, err := order(entries, r.Query("sheet"), start, r.Query("code") == "1", r.Query("limits") == "1")
 	if err != nil {
-		return web.Attachment{}, err
+		return web.Attachment{}, inOne(err)
 	}
 	var made web.Attachment
 	err = p.printing(ctx, r, func(_ db.Reader, d *register.Desk) error {

@@ -23,9 +23,9 @@ func (p pages) listPaper(ctx context.Context, r *web.Request) (web.Attachment, e
 		if err := wrong(form); err != nil {
 			return err
 		}
-		entries, more, err := selected(d, c, mostPrinted)
+		entries, more, err := selected(d, c, p.most)
 		if err == nil && more {
-			err = tooMany(mostPrinted)
+			err = tooMany(p.most)
 		}
 		if err != nil {
 			return err

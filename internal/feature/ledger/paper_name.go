@@ -53,6 +53,7 @@ func windowsName(s string) string {
 			return wide
 		}
 		switch {
+		case r == '　':
 		case unicode.IsSpace(r):
 			return ' '
 		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\ufeff', r == '\u200b':
@@ -60,5 +61,5 @@ func windowsName(s string) string {
 		}
 		return r
 	}, s)
-	return strings.TrimRight(strings.TrimLeft(s, " "), " .")
+	return strings.TrimRight(strings.TrimLeft(s, " 　"), " 　.")
 }
