@@ -21,6 +21,7 @@ type Column struct {
 	Title string
 	Share float64 // of the width that columns without a share leave; 0: as wide as its contents need, as far as there is room
 	Right bool    // set against the right edge, as numbers are
+	Keep  bool    // without a share: has what it needs before the others, since a number that breaks is hard to read
 }
 
 // Particular is a name and what it is here: 所管課, 情報政策課.
@@ -134,11 +135,17 @@ func columnWidths(columns []Column, natural []float64, whole, least float64) []f
 		}
 	}
 	sharing := len(columns) - len(open)
-	slices.SortStableFunc(open, func(a, b int) int { return cmp.Compare(natural[a], natural[b]) })
+	keeps := func(i int) int { // 0 for those that come first
+		if columns[i].Keep {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(open, func(a, b int) int { return cmp.Or(keeps(a)-keeps(b), cmp.Compare(natural[a], natural[b])) })
 	const generous = 1.5
 	for len(open) > 0 {
 		i, part := open[0], left/float64(len(open)+sharing)
-		if natural[i] > part*generous || left-natural[i] < least*float64(len(open)-1+sharing)-slack {
+		if natural[i] > part*generous && !columns[i].Keep || left-natural[i] < least*float64(len(open)-1+sharing)-slack {
 			break
 		}
 		widths[i], left, open = natural[i], left-natural[i], open[1:]

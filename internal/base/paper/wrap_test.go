@@ -109,6 +109,7 @@ func TestColumnsHaveTheirWidth(t *testing.T) {
 		{"somewhat more than an equal part is given", free(2), []float64{60, 900}, []float64{60, 40}},
 		{"the same for all", free(4), []float64{50, 50, 50, 50}, []float64{25, 25, 25, 25}},
 		{"nothing in it", free(2), []float64{0, 0}, []float64{0, 0}},
+		{"one that is kept", []Column{{}, {Keep: true}, {}}, []float64{900, 60, 900}, []float64{20, 60, 20}},
 		{"one", free(1), []float64{900}, []float64{100}},
 		{"one somewhat too wide", free(1), []float64{140}, []float64{100}},
 	} {

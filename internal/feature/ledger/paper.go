@@ -220,7 +220,7 @@ func ownerOf(d *register.Desk, data register.Data) string {
 func onPaper(t ui.Table, size float64) paper.Table {
 	made := paper.Table{Size: size, Empty: t.Empty}
 	for _, c := range t.Columns {
-		made.Columns = append(made.Columns, paper.Column{Title: c.Title, Right: c.Number})
+		made.Columns = append(made.Columns, paper.Column{Title: c.Title, Right: c.Number, Keep: c.Keep})
 	}
 	for _, row := range t.Rows {
 		cells := make([]string, len(row.Cells))

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sekimori/internal/base/db"
@@ -78,6 +79,9 @@ func (p pages) confirmPaper(ctx context.Context, r *web.Request) (web.Attachment
 // box is to be ticked.
 const box = "□"
 
+// mostBeside is how many columns of the list stand on a sheet beside each other; of a list that has more they stand in one.
+const mostBeside = 9
+
 // confirmTables are the lines of a sheet: those with doubts, each with why, and the others. Whose they are the sheet says above.
 func confirmTables(d *register.Desk, entries []register.Entry, doubts []register.Doubt) (first, others paper.Table, err error) {
 	listed, err := table(d, entries)
@@ -85,30 +89,50 @@ func confirmTables(d *register.Desk, entries []register.Entry, doubts []register
 		return first, others, err
 	}
 	whole := onPaper(listed, 0)
+	drop(&whole, ownerColumn(d))
+	size := sizeFor(len(whole.Columns) + 4)
+	if len(whole.Columns) > mostBeside {
+		whole, size = packed(d, whole, entries), sizeFor(mostBeside+4)
+	}
 	place := map[id.ID]int{}
 	for i, e := range entries {
 		place[e.ID] = i
 		whole.Rows[i] = append(whole.Rows[i], e.Confirmed.Wareki())
 	}
-	whole.Columns = append(whole.Columns, paper.Column{Title: "前に\n確かめた日"})
-	drop(&whole, ownerColumn(d))
-	boxes := []paper.Column{{Title: "変わり\nなし"}, {Title: "変わ\nった"}, {Title: "なく\nなった"}, {Title: "直すところ", Share: 1}}
-	first.Columns = append(append(first.Columns, whole.Columns...), paper.Column{Title: "なぜ見るか"})
-	first.Columns, others.Columns = append(first.Columns, boxes...), append(append(others.Columns, whole.Columns...), boxes...)
-	first.Size, others.Size = sizeFor(len(first.Columns)), sizeFor(len(first.Columns))
-	others.Empty = "確かめる" + d.Entry + "はありません。"
+	whole.Columns = append(whole.Columns, paper.Column{Title: "前に\n確かめた日", Keep: true})
+	boxes := []paper.Column{{Title: "変わり\nなし", Keep: true}, {Title: "変わ\nった", Keep: true}, {Title: "なく\nなった", Keep: true}, {Title: "直すところ", Share: 1}}
+	first = paper.Table{Size: size, Columns: slices.Concat(whole.Columns, []paper.Column{{Title: "なぜ見るか"}}, boxes)}
+	others = paper.Table{Size: size, Columns: slices.Concat(whole.Columns, boxes), Empty: "確かめる" + d.Entry + "はありません。"}
+	answers := []string{box, box, box, ""}
 	doubted := map[int]bool{}
 	for _, x := range doubts {
 		i := place[x.ID]
 		doubted[i] = true
-		first.Rows = append(first.Rows, append(append([]string{}, whole.Rows[i]...), strings.Join(x.Why, "\n"), box, box, box, ""))
+		first.Rows = append(first.Rows, slices.Concat(whole.Rows[i], []string{strings.Join(x.Why, "\n")}, answers))
 	}
 	for i, cells := range whole.Rows {
 		if !doubted[i] {
-			others.Rows = append(others.Rows, append(append([]string{}, cells...), box, box, box, ""))
+			others.Rows = append(others.Rows, slices.Concat(cells, answers))
 		}
 	}
 	return first, others, nil
+}
+
+// packed is a table in three columns: the number, what people call the entry, and all else that the list says, each with its title.
+func packed(d *register.Desk, t paper.Table, entries []register.Entry) paper.Table {
+	made := paper.Table{Columns: []paper.Column{t.Columns[0], {Title: d.Entry}, {Title: "内容", Share: 3}}}
+	for i, cells := range t.Rows {
+		name := d.Book.Title(entries[i])
+		name = strings.TrimSpace(strings.TrimPrefix(name, entries[i].Number))
+		var words []string
+		for column, cell := range cells[1:] {
+			if cell != "" && cell != name {
+				words = append(words, t.Columns[column+1].Title+"："+strings.ReplaceAll(cell, "\n", "、"))
+			}
+		}
+		made.Rows = append(made.Rows, []string{cells[0], name, strings.Join(words, "　")})
+	}
+	return made
 }
 
 // ownerColumn is the place of the owner among the columns of the list, -1 where it has none.
@@ -130,8 +154,8 @@ func drop(t *paper.Table, column int) {
 	if column < 0 {
 		return
 	}
-	t.Columns = append(append([]paper.Column{}, t.Columns[:column]...), t.Columns[column+1:]...)
+	t.Columns = slices.Delete(t.Columns, column, column+1)
 	for i, cells := range t.Rows {
-		t.Rows[i] = append(append([]string{}, cells[:column]...), cells[column+1:]...)
+		t.Rows[i] = slices.Delete(cells, column, column+1)
 	}
 }

@@ -2,7 +2,10 @@ package ledger
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,7 +126,7 @@ func labelSheets() []labelSheet {
 	}
 }
 
-// mostLabels is how many labels are printed at once: five sheets of the smallest, and an address that every proxy takes.
+// mostLabels is how many labels are printed at once: five sheets of the smallest, and as many as an address holds.
 const mostLabels = 120
 
 // labelOrder is what somebody wants printed.
@@ -160,9 +163,31 @@ func order(entries []string, sheet string, start int, code, limits bool) (labelO
 // between stands between the ids of an order in an address.
 const between = "."
 
+// brief is an id in 22 characters, so that an address has room for all. What is no id stays, and is found nowhere.
+func brief(entry string) string {
+	b, err := hex.DecodeString(strings.ReplaceAll(entry, "-", ""))
+	if err != nil || len(b) != 16 {
+		return entry
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// whole is the id that brief made short.
+func whole(short string) string {
+	b, err := base64.RawURLEncoding.DecodeString(short)
+	if err != nil || len(b) != 16 {
+		return short
+	}
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
 // values is the order as an address has it.
 func (o labelOrder) values() map[string][]string {
-	v := map[string][]string{"e": {strings.Join(o.entries, between)}, "sheet": {o.sheet.name}, "start": {strconv.Itoa(o.start)}}
+	short := make([]string, len(o.entries))
+	for i, e := range o.entries {
+		short[i] = brief(e)
+	}
+	v := map[string][]string{"e": {strings.Join(short, between)}, "sheet": {o.sheet.name}, "start": {strconv.Itoa(o.start)}}
 	if o.code {
 		v["code"] = []string{"1"}
 	}
@@ -197,7 +222,7 @@ func (p pages) labelPaper(ctx context.Context, r *web.Request) (web.Attachment, 
 	err = p.printing(ctx, r, func(_ db.Reader, d *register.Desk) error {
 		var chosen []register.Entry
 		for _, x := range o.entries {
-			e, err := d.Get(id.ID(x))
+			e, err := d.Get(id.ID(whole(x)))
 			if err != nil {
 				return err
 			}

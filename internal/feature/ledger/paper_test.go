@@ -275,8 +275,16 @@ func TestLabels(t *testing.T) {
 			t.Errorf("%s: %d %s", name, status, page.Text())
 		}
 	}
-	many := strings.Repeat(string(e.ID)+".", 121)
-	x.fails(samples+"/labels/pdf?sheet=24&start=1&e="+many, http.StatusBadRequest, "120件まで")
+	v := url.Values{"chosen": slices.Repeat([]string{string(e.ID)}, 120), "sheet": {"24"}, "start": {"24"}, "code": {"1"}}
+	to, _, _ = x.post(samples+"/labels", v, nil)
+	if pages, _ := x.printed(to); len(pages) != 6 || strings.Count(strings.Join(pages, ""), "秘匿3\n") != 120 {
+		t.Errorf("%d sheets", len(pages))
+	}
+	v.Add("chosen", string(other.ID))
+	if _, page, _ := x.post(samples+"/labels", v, nil); !strings.Contains(page.Text(), "120件まで") {
+		t.Error(page.Text())
+	}
+	x.fails(strings.Replace(to, "&e=", "&e=x.", 1), http.StatusBadRequest, "120件まで")
 	x.fails(samples+"/labels/pdf?sheet=24&start=1&e="+string(foreign.ID), http.StatusNotFound, "権限の範囲の外")
 	x.fails(samples+"/labels/pdf", http.StatusBadRequest, "用紙を選んでください")
 }
