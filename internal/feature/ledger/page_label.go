@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"sekimori/internal/base/db"
@@ -44,7 +45,7 @@ func (p pages) label(ctx context.Context, r *web.Request) (labelView, error) {
 		t := tagOf(d, e, all[0])
 		v = labelView{Page: r.Page("表示（ラベル）", append(way(d), ui.Link{Text: t.Name, Href: entryHref(d.Book, e)})...)}
 		v.Kicker = d.Book.Title(e)
-		if v.Lead = "欄を選んで写してください。印刷すると、文書に貼る表示だけが紙に出ます。"; t.Mark != "" {
+		if v.Lead = "欄を選んで写してください。印刷すると、文書に貼る表示が紙に出ます。"; t.Mark != "" {
 			v.Lead = "ファイルの名前、文書、媒体に付ける分類の表示です。" + v.Lead
 		}
 		if t.Mark == unclassified {
@@ -81,7 +82,7 @@ func copies(d *register.Desk, t tag) []copyText {
 	if head != "" {
 		head = "【" + head + "】"
 	}
-	foot := strings.Join(strings.Fields(strings.Join([]string{t.Number, t.Name, t.Owner}, "　")), "　")
+	foot := strings.Join(slices.Compact(slices.DeleteFunc([]string{t.Number, t.Name, t.Owner}, func(s string) bool { return s == "" })), "　")
 	list := []copyText{{ID: "file-name", Label: "ファイルの名前", Help: "日付は今日です。Windows で使えない文字は全角にしました。", Text: fileName(t.Mark, t.Name, d.Today)}}
 	if len(t.Limits) > 0 {
 		list = append(list, copyText{ID: "file-name-limits", Label: "ファイルの名前（取扱いの制限も）", Text: fileName(t.Mark, t.Name, d.Today, t.limits()...)})

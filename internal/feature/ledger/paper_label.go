@@ -214,12 +214,12 @@ func inOne(err error) error {
 func (p pages) labelPaper(ctx context.Context, r *web.Request) (web.Attachment, error) {
 	start, _ := strconv.Atoi(r.Query("start")) // what is no number is no place
 	entries := slices.DeleteFunc(strings.Split(r.Query("e"), between), func(s string) bool { return s == "" })
-	o, err := order(entries, r.Query("sheet"), start, r.Query("code") == "1", r.Query("limits") == "1")
-	if err != nil {
-		return web.Attachment{}, inOne(err)
-	}
 	var made web.Attachment
-	err = p.printing(ctx, r, func(_ db.Reader, d *register.Desk) error {
+	err := p.printing(ctx, r, func(_ db.Reader, d *register.Desk) error {
+		o, err := order(entries, r.Query("sheet"), start, r.Query("code") == "1", r.Query("limits") == "1")
+		if err != nil {
+			return inOne(err)
+		}
 		var chosen []register.Entry
 		for _, x := range o.entries {
 			e, err := d.Get(id.ID(whole(x)))

@@ -235,7 +235,7 @@ func TestLabels(t *testing.T) {
 	page := x.shows(samples+"/entry/"+string(e.ID)+"/label", "令和7-見本-000001", "文書に付ける表示", "秘匿3", "運び方：両手で", "ラベル用紙に印刷する")
 	for id, want := range map[string]string{
 		"file-name": "【秘匿3】巻貝 a／b：c？_20250402", "file-name-limits": "【秘匿3】巻貝 a／b：c？_20250402（両手で）", "header": "【秘匿3】", "header-limits": "【秘匿3】　運び方：両手で",
-		"footer": "令和7-見本-000001　巻貝　a/b:c?　受付係室",
+		"footer": "令和7-見本-000001　巻貝 a/b:c?　受付係室",
 	} {
 		in := page.One(t, "input#"+id)
 		if got := in.Attr("value"); got != want || !in.Has("readonly") {
