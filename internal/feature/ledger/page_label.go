@@ -38,7 +38,7 @@ func (p pages) label(ctx context.Context, r *web.Request) (labelView, error) {
 		if err != nil {
 			return err
 		}
-		all, err := said(d, []register.Entry{e})
+		all, err := readAll(d, []register.Entry{e})
 		if err != nil {
 			return err
 		}
@@ -213,7 +213,7 @@ func (p pages) labels(ctx context.Context, r *web.Request) (labelsView, error) {
 		if more {
 			v.Notes = append(v.Notes, ui.Notice{Tone: ui.Warn, Title: fmt.Sprintf("%d件より多くあります。", mostLabels), Lines: []string{fmt.Sprintf("はじめの%d件を並べました。ほかのものは、条件を加えて並べてください。", mostLabels)}})
 		}
-		data, err := said(d, entries)
+		data, err := readAll(d, entries)
 		if err != nil {
 			return err
 		}

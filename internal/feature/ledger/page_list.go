@@ -278,7 +278,7 @@ func table(d *register.Desk, entries []register.Entry) (ui.Table, error) {
 		return t, err
 	}
 	fields := telling(d, said)
-	if d.Owner != "" && !slices.ContainsFunc(fields, func(f register.Field) bool { return f.ID == d.Owner }) {
+	if _, one := oneHome(d, entries); one && !slices.ContainsFunc(fields, func(f register.Field) bool { return f.ID == d.Owner }) {
 		owner, _ := d.Field(d.Owner)
 		t.Caption += "（" + d.Say(owner, said[0]) + "）"
 	}

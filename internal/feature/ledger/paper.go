@@ -192,8 +192,8 @@ func highestMark(d *register.Desk, said []register.Data) string {
 	return highest
 }
 
-// said reads what entries say, and looks up at once what they name.
-func said(d *register.Desk, entries []register.Entry) ([]register.Data, error) {
+// readAll reads what entries say, and looks up at once what they name.
+func readAll(d *register.Desk, entries []register.Entry) ([]register.Data, error) {
 	list := make([]register.Data, len(entries))
 	for i, e := range entries {
 		data, err := e.Read()

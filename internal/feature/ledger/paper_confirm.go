@@ -31,7 +31,7 @@ func (p pages) confirmPaper(ctx context.Context, r *web.Request) (web.Attachment
 		if len(c.Entries) > p.most {
 			return errs.New(errs.Invalid, "この所管の%sは%s件あります。一つの棚卸シートに入るのは%s件までです。画面で確かめてください。", d.Entry, ui.Figure(len(c.Entries)), ui.Figure(p.most))
 		}
-		data, err := said(d, c.Entries)
+		data, err := readAll(d, c.Entries)
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func confirmTables(d *register.Desk, entries []register.Entry, doubts []register
 		return first, others, err
 	}
 	whole := onPaper(listed, 0)
-	drop(&whole, ownerColumn(d))
+	drop(&whole, ownerColumn(d, whole))
 	size := sizeFor(len(whole.Columns) + 4)
 	if len(whole.Columns) > mostBeside {
 		whole, size = packed(d, whole, entries), sizeFor(mostBeside+4)
@@ -135,18 +135,10 @@ func packed(d *register.Desk, t paper.Table, entries []register.Entry) paper.Tab
 	return made
 }
 
-// ownerColumn is the place of the owner among the columns of the list, -1 where it has none.
-func ownerColumn(d *register.Desk) int {
-	at := len(columns(d)) - len(shown(d))
-	if len(d.States) > 0 {
-		at--
-	}
-	for i, f := range shown(d) {
-		if f.ID == d.Owner {
-			return at + i
-		}
-	}
-	return -1
+// ownerColumn is the place of the owner among the columns of a list, -1 where it has none.
+func ownerColumn(d *register.Desk, t paper.Table) int {
+	owner, ok := d.Field(d.Owner)
+	return slices.IndexFunc(t.Columns, func(c paper.Column) bool { return ok && c.Title == owner.Title })
 }
 
 // drop takes a column out of a table.

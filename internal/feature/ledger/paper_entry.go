@@ -20,7 +20,7 @@ func (p pages) entryPaper(ctx context.Context, r *web.Request) (web.Attachment, 
 		if err != nil {
 			return err
 		}
-		all, err := said(d, []register.Entry{e})
+		all, err := readAll(d, []register.Entry{e})
 		if err != nil {
 			return err
 		}

@@ -228,7 +228,7 @@ func (p pages) labelPaper(ctx context.Context, r *web.Request) (web.Attachment, 
 			}
 			chosen = append(chosen, e)
 		}
-		data, err := said(d, chosen)
+		data, err := readAll(d, chosen)
 		if err != nil {
 			return err
 		}

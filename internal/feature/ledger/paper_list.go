@@ -30,7 +30,7 @@ func (p pages) listPaper(ctx context.Context, r *web.Request) (web.Attachment, e
 		if err != nil {
 			return err
 		}
-		data, err := said(d, entries)
+		data, err := readAll(d, entries)
 		if err != nil {
 			return err
 		}
