@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -78,7 +79,7 @@ func (p pages) listPapers(d *register.Desk, c conditions) papers {
 	if d.Volume != register.Log {
 		others = append(others, ui.Link{Text: "ラベルを印刷する", Href: href(d.Book) + "/labels" + query})
 	}
-	return p.papers([]ui.Link{{Text: "この一覧の PDF", Href: href(d.Book) + "/pdf" + query}}, others...)
+	return p.papers([]ui.Link{{Text: "この一覧の PDF（" + ui.Figure(p.most) + "件まで）", Href: href(d.Book) + "/pdf" + query}}, others...)
 }
 
 func (p pages) entryPapers(d *register.Desk, e register.Entry) papers {
@@ -106,7 +107,7 @@ func (p pages) printing(ctx context.Context, r *web.Request, fn func(reader db.R
 
 // print makes a PDF of what fill adds. Its name bears its class, as that of every file does.
 //
-// kobe-city/standard:4.2/イ
+// Asked for by kobe-city/standard:4.2/イ, kobe-school/standard:4.2.2.
 func (p pages) print(d *register.Desk, name string, setup paper.Setup, fill func(*paper.Document)) (web.Attachment, error) {
 	font, err := p.fonts()
 	if err != nil {
@@ -131,13 +132,11 @@ const (
 
 // receipt is a receipt as it stands at the foot of a paper: trail.ParseReceipt reads it from there, typed or copied.
 func receipt(r trail.Receipt, err error, words, without string) (string, error) {
-	switch errs.KindOf(err) { //nolint:exhaustive // the others are errors of the page too
-	case errs.Unavailable:
+	if errors.Is(err, trail.ErrUnnumbered) {
 		return without, nil
-	default:
-		if err != nil {
-			return "", err
-		}
+	}
+	if err != nil {
+		return "", err
 	}
 	return words + "\n" + strings.Join(strings.Fields(r.String()), " "), nil
 }
@@ -154,7 +153,7 @@ const unclassified = "未分類"
 // mark is a class as it stands on papers, in names of files and on media: the overall level of an edition that has one, else the level
 // on each axis.
 //
-// kobe-city/standard:4.2/イ, kobe-school/standard:4.2.2
+// Asked for by kobe-city/standard:4.2/イ, kobe-school/standard:4.2.2.
 func mark(c register.Classes, class register.Class) string {
 	if level := c.Reached(class); level != "" {
 		return c.Overall.Title + level

@@ -20,7 +20,7 @@ import (
 
 // tag is what stands on a label of an entry.
 //
-// kobe-city/standard:4.2/イ, kobe-school/standard:4.2.2
+// Asked for by kobe-city/standard:4.2/イ, kobe-school/standard:4.2.2.
 type tag struct {
 	Mark   string // its class, 未分類 where there is none yet; "" where entries of the register have no class
 	Name   string

@@ -18,7 +18,7 @@ const leastOfName = 60
 // fileName is a name for a file that says its class: 【機密性2】名称_20260401（取扱制限）. What is too long is cut in the name, not in the
 // class; restrictions come last.
 //
-// kobe-city/standard:4.2/イ, kobe-school/standard:4.2.2
+// Asked for by kobe-city/standard:4.2/イ, kobe-school/standard:4.2.2.
 func fileName(class, name string, on jpdate.Date, restrictions ...string) string {
 	before, after := "", "_"+strings.ReplaceAll(on.String(), "-", "")
 	if class != "" {

@@ -63,7 +63,10 @@ func ParseReceipt(text string) (Receipt, error) {
 	return r, nil
 }
 
-// Receipt is the receipt of a version of a thing under the present head. It is Unavailable while the entry waits for its number.
+// ErrUnnumbered is of kind Unavailable: what a receipt is asked of waits for its number.
+var ErrUnnumbered = errs.New(errs.Unavailable, "この記録にはまだ番号がありません。1分ほど待って、もう一度お試しください。")
+
+// Receipt is the receipt of a version of a thing under the present head. It is ErrUnnumbered while the entry waits for its number.
 func (l *Log) Receipt(ctx context.Context, r db.Reader, kind, thing string, version int64) (Receipt, error) {
 	e, err := entryOf(ctx, r, kind, thing, version)
 	if err != nil {
@@ -74,7 +77,7 @@ func (l *Log) Receipt(ctx context.Context, r db.Reader, kind, thing string, vers
 		return Receipt{}, err
 	}
 	if e.Seq == nil || *e.Seq >= head.Size {
-		return Receipt{}, errs.New(errs.Unavailable, "この記録にはまだ番号がありません。1分ほど待って、もう一度お試しください。")
+		return Receipt{}, ErrUnnumbered
 	}
 	store, err := storeOf(ctx, r)
 	if err != nil {
@@ -101,14 +104,14 @@ func (l *Log) Receipt(ctx context.Context, r db.Reader, kind, thing string, vers
 }
 
 // HeadReceipt is the receipt of the entry that got its number last: what a paper bears that shows many things. Whoever holds one can
-// have all of them checked as they stood then. It is Unavailable before the first number.
+// have all of them checked as they stood then. It is ErrUnnumbered before the first number.
 func (l *Log) HeadReceipt(ctx context.Context, r db.Reader) (Receipt, error) {
 	head, err := headOf(ctx, r)
 	if err != nil {
 		return Receipt{}, err
 	}
 	if head.Size == 0 {
-		return Receipt{}, errs.New(errs.Unavailable, "証跡にまだ番号がありません。1分ほど待って、もう一度お試しください。")
+		return Receipt{}, ErrUnnumbered
 	}
 	store, err := storeOf(ctx, r)
 	if err != nil {
