@@ -133,7 +133,7 @@ func begin(ctx context.Context, d *db.DB, at Place, offered *regime.Set) (*App, 
 func Assemble(d *db.DB, files *file.Store, offered *regime.Set) *App {
 	library := regime.NewLibrary(offered, capabilities())
 	index := search.New(search.Org()...).Beside(register.Found(library.Shelf, func() time.Time { return d.Now() }))
-	log := trail.New(d).Follow(trail.Things(), index.Follower(), register.Links(library.Shelf))
+	log := trail.New(d).Follow(trail.Things(), index.Follower(), register.Links(library.Shelf), register.Attached(library.Shelf, d, files))
 	a := &App{DB: d, Log: log, Library: library, index: index, Policy: policy.New(log, library)}
 	a.People, a.Staff = people.New(log, files, a.rules), people.NewDirectory(log, library, &a.charts, index)
 	a.Jobs = job.New(d, append(a.People.Kinds(), trailview.Job(log, a.Audited))...)
@@ -190,6 +190,11 @@ func (a *App) sweep(ctx context.Context) {
 		if a.files != nil {
 			if err := a.files.Sweep(time.Now().Add(-day)); err != nil {
 				slog.ErrorContext(ctx, "sweep files", slog.Any("error", err))
+			}
+			if n, err := register.SweepFiles(ctx, a.DB, a.files); err != nil && ctx.Err() == nil {
+				slog.ErrorContext(ctx, "delete the files of destroyed records", slog.Any("error", err))
+			} else if n > 0 {
+				slog.InfoContext(ctx, "files of destroyed records were deleted", slog.Int("files", n))
 			}
 		}
 		if _, err := a.Accounts.Sweep(ctx); err != nil && ctx.Err() == nil {

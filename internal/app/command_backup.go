@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -114,7 +115,14 @@ func (k *restoreCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	t := trail.Target{DB: d, Schemas: Schemas(), Tables: Assemble(d, nil, offered).Audited, Declared: register.Declared, Dir: at.store(), Files: files, Actor: c.actor().Name}
+	a := Assemble(d, nil, offered)
+	tables := func(ctx context.Context) ([]trail.Audited, error) {
+		if err := a.Library.Define(ctx, d); err != nil { // a backup of an earlier version lacks columns of registers
+			return nil, err
+		}
+		return a.Audited(ctx)
+	}
+	t := trail.Target{DB: d, Schemas: Schemas(), Tables: tables, Declared: register.Declared, Dir: at.store(), Files: files, Actor: c.actor().Name}
 	done, err := t.Restore(c.ctx, from)
 	if err != nil {
 		return err

@@ -78,6 +78,8 @@ func Unaudited() map[string]string {
 		"job_beat":           "work under way; its effects are audited",
 		"register_number":    "how far the numbers of a series have come; the numbers stand in entries",
 		"register_link":      "derived from the trail by a follower",
+		"register_file":      "derived from the trail by a follower",
+		"register_file_left": "derived from the trail by a follower: files that are to be deleted",
 		"org_stamp":          "a counter that says when what a process remembers is old",
 	}
 }

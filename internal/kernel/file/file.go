@@ -197,6 +197,27 @@ func (s *Store) Walk(fn func(sum Sum, size int64) error) error {
 	})
 }
 
+// Remove removes a file, unless it was put, or put again, at a moment or after it: somebody may be about to refer to it. It gives whether
+// the file is gone, which it also is where there was none.
+func (s *Store) Remove(sum Sum, before time.Time) (bool, error) {
+	if _, err := Parse(string(sum)); err != nil {
+		return false, err
+	}
+	info, err := os.Stat(s.path(sum))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return true, nil
+	case err != nil:
+		return false, errs.Wrap(err, errs.Unavailable, "ファイルを読めません。")
+	case !info.ModTime().Before(before):
+		return false, nil
+	}
+	if err := os.Remove(s.path(sum)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, errs.Wrap(err, errs.Unavailable, "ファイルを消せません。保存先の権限を確かめてください。")
+	}
+	return true, syncFolder(filepath.Dir(s.path(sum)))
+}
+
 // Sweep removes what a killed Put has left and nobody has written to since before.
 func (s *Store) Sweep(before time.Time) error {
 	entries, err := os.ReadDir(s.dir)

@@ -38,14 +38,15 @@ func (l *Library) Shelf(ctx context.Context, r db.Reader, on jpdate.Date) (*regi
 			return register.Span{}
 		}
 		x, _ := p.Setting(id)
-		n := values.At(p.declare(x), on).Int()
+		value := values.At(p.declare(x), on)
+		n, number := value.Int(), value.Decision.Number
 		switch x.Unit { //nolint:exhaustive // the others are no spans of days
 		case setting.Days:
-			return register.Span{Days: n}
+			return register.Span{Days: n, Number: number}
 		case setting.Months:
-			return register.Span{Months: n}
+			return register.Span{Months: n, Number: number}
 		case setting.Years:
-			return register.Span{Months: 12 * n}
+			return register.Span{Months: 12 * n, Number: number}
 		}
 		return register.Span{}
 	}), nil

@@ -17,6 +17,9 @@ type Entry struct {
 	Happened  db.Time     `db:"happened_at"`
 	Entered   db.Time     `db:"entered_at"` // of the last version
 	Confirmed jpdate.Date `db:"confirmed_on"`
+	// Ended is the day on which it came to the state from which it is kept for the record only. It is not set in entries that came there
+	// before this column; see Book.EndedOn.
+	Ended jpdate.Date `db:"ended_on" trail:"added"`
 	// Source is from where it was entered: "" by its own people, paper by a proxy, import, or the place as an actor.
 	Source   string     `db:"source"`
 	Data     trail.JSON `db:"data"`

@@ -103,11 +103,11 @@ func over(t *testing.T, log *trail.Log, dir string, offered *regime.Set) *house 
 	d := log.DB()
 	h := &house{Town: &town.Town{TB: t, Log: log}, library: regime.NewLibrary(offered, nil), charts: &org.Charts{}}
 	h.index = search.New().Beside(register.Found(h.shelf, func() time.Time { return d.Now() }))
-	log.Follow(trail.Things(), h.index.Follower(), register.Links(h.shelf))
 	files, err := file.In(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	log.Follow(trail.Things(), h.index.Follower(), register.Links(h.shelf), register.Attached(h.shelf, d, files))
 	h.gate = access.NewGate(h.charts, h.rules)
 	h.desk = register.New(log, files, h.shelf, func(ctx context.Context, r db.Reader) (*org.Chart, error) {
 		rules, err := h.rules(ctx, r)

@@ -319,9 +319,11 @@ func (d *Desk) newEntry(tx *trail.Tx, number string, with Entering) Entry {
 	if happened.IsZero() {
 		happened = tx.Now
 	}
-	return Entry{
-		ID: id.New(tx.Now), Number: number, State: d.first(), Pack: d.Pack, Happened: db.At(happened), Entered: db.At(tx.Now), Source: with.Source,
+	e := Entry{
+		ID: id.New(tx.Now), Number: number, Pack: d.Pack, Happened: db.At(happened), Entered: db.At(tx.Now), Source: with.Source,
 	}
+	d.came(&e, d.first())
+	return e
 }
 
 // fill reads a form and checks what it says against other entries.
@@ -504,7 +506,8 @@ func (s *Service) Move(ctx context.Context, by *access.Actor, regime, kind strin
 		case e.State == state:
 			return nil
 		}
-		e.State, e.Entered = state, db.At(tx.Now)
+		e.Entered = db.At(tx.Now)
+		d.came(&e, state)
 		return d.Table.Put(ctx, tx, e)
 	})
 }

@@ -135,7 +135,8 @@ func (d *Desk) fixed(tx *trail.Tx, h Hold, in Input) (Entry, error) {
 		return old, err
 	}
 	made := old
-	made.Home, made.State = d.home(data), state
+	made.Home = d.home(data)
+	d.came(&made, state)
 	if made.Home != old.Home {
 		if err := d.mayAdd(data, &faults); err != nil {
 			return old, err
@@ -146,7 +147,8 @@ func (d *Desk) fixed(tx *trail.Tx, h Hold, in Input) (Entry, error) {
 	}
 	if h.Entry == "" {
 		fresh := d.newEntry(tx, "", Entering{Source: sourceImport})
-		fresh.Home, fresh.State = made.Home, state
+		fresh.Home = made.Home
+		d.came(&fresh, state)
 		made = fresh
 		if err := d.by.Among(d.Regime, d.Edition.Add).Authorize(d.ctx, tx, access.LedgerWrite, made.Home); err != nil {
 			return old, err

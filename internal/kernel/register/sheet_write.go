@@ -147,7 +147,8 @@ func (w *writing) entry(l *line) (Entry, error) {
 		}
 		e := w.newEntry(w.tx, w.numbers[0], Entering{Happened: l.happened, Source: sourceImport})
 		w.numbers, l.number = w.numbers[1:], w.numbers[0]
-		e.Home, e.State = l.home, l.state
+		e.Home = l.home
+		w.came(&e, l.state)
 		return e, nil
 	}
 	e := *l.old
@@ -159,7 +160,8 @@ func (w *writing) entry(l *line) (Entry, error) {
 			return e, err
 		}
 	}
-	e.Home, e.State, e.Pack, e.Entered, e.Source = l.home, l.state, w.Pack, db.At(w.tx.Now), sourceImport
+	e.Home, e.Pack, e.Entered, e.Source = l.home, w.Pack, db.At(w.tx.Now), sourceImport
+	w.came(&e, l.state)
 	return e, nil
 }
 

@@ -42,7 +42,10 @@ func (e *Edition) Offered() (f Field, groups []ExampleGroup, ok bool) {
 }
 
 // Span is the value of a setting that is a time: so many months and days.
-type Span struct{ Months, Days int }
+type Span struct {
+	Months, Days int
+	Number       string // of the decision; "" where it is only proposed
+}
 
 // Book is a register through all editions that were ever adopted. It does not change, and is safe for concurrent use.
 type Book struct {

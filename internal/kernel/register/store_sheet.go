@@ -54,7 +54,9 @@ var (
 )
 
 // Audited are the audited tables of this package; those of the registers are Shelf.Audited.
-func Audited() []trail.Audited { return []trail.Audited{holds, handouts} }
+func Audited() []trail.Audited {
+	return []trail.Audited{holds, handouts, disposals, disposalLines, extensions}
+}
 
 // numbered finds the entries of some numbers.
 func (b *Book) numbered(ctx context.Context, r db.Reader, numbers []string) ([]Entry, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sekimori/internal/base/db"
@@ -44,7 +45,7 @@ func Declared(ctx context.Context, tx *db.Tx, table db.Table) error {
 		return err
 	}
 	for _, c := range table.Columns {
-		if strings.HasPrefix(c.Name, keyPrefix) && tableNamed.MatchString(c.Name) {
+		if (strings.HasPrefix(c.Name, keyPrefix) || slices.Contains(later(), c.Name)) && tableNamed.MatchString(c.Name) {
 			if _, err := tx.Exec(ctx, addColumn(table.Name, c.Name)); err != nil {
 				return err
 			}
@@ -60,7 +61,10 @@ func addColumn(table, column string) string {
 	return `alter table ` + table + ` add column ` + column + ` text not null default ''`
 }
 
-// base is the definition of a table without what lists compare.
+// later are the columns that tables of registers have got since the first were made: a backup from before has none of them.
+func later() []string { return []string{"ended_on"} }
+
+// base is the definition of a table without what lists compare and what came later.
 func base(table string) string {
 	return `create table if not exists ` + table + ` (
 	id text not null primary key,
@@ -87,6 +91,14 @@ func (b *Book) define(ctx context.Context, tx *db.Tx) (made bool, err error) {
 	there, err := columnsOf(ctx, tx, table)
 	if err != nil {
 		return false, err
+	}
+	for _, column := range later() {
+		if there[column] {
+			continue
+		}
+		if _, err := tx.Exec(ctx, addColumn(table, column)); err != nil {
+			return false, err
+		}
 	}
 	for _, c := range b.columns {
 		if there[c.name] {

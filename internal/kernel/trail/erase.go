@@ -22,6 +22,9 @@ import (
 const (
 	// PartPersonal is the personal part of a thing in all its versions.
 	PartPersonal = "personal"
+	// PartWhole is the thing itself: its row is removed, if it is there, and the personal part of all versions with it. What the
+	// other part said stays in the trail.
+	PartWhole = "whole"
 	// PartNote is the note of an act; then the kind of the erasure is KindAct and the thing the id of the act.
 	PartNote = "note"
 	// KindAct is the kind of an erasure of a note.
@@ -59,8 +62,17 @@ var erasures = NewTable[erasure]("trail_erasure", KindErasure)
 // what is not there, is passed over: the count says how many had something to erase. Followers see the new version and the
 // entry of kind "erasure", and erase their copies.
 func (l *Log) Erase(ctx context.Context, act Act, tables []Audited, list ...Erasure) (n int, err error) {
+	return l.EraseBy(ctx, act, tables, func(*Tx) ([]Erasure, error) { return list, nil })
+}
+
+// EraseBy is Erase where fn finds out what is to be erased, in the same act, and may write beside it what that act is about.
+func (l *Log) EraseBy(ctx context.Context, act Act, tables []Audited, fn func(tx *Tx) ([]Erasure, error)) (n int, err error) {
 	if err := l.Do(ctx, act, func(tx *Tx) error {
 		n = 0
+		list, err := fn(tx)
+		if err != nil {
+			return err
+		}
 		for _, e := range list {
 			done, err := e.do(ctx, tx, tables)
 			if err != nil {
@@ -85,8 +97,8 @@ func (e Erasure) table(tables []Audited) (Audited, error) {
 		return nil, errs.New(errs.Invalid, "消去には、根拠と条項が要ります。")
 	case e.Part == PartNote && e.Kind == KindAct:
 		return nil, nil
-	case e.Part != PartPersonal:
-		return nil, errs.New(errs.Invalid, "消せるのは、ものの個人の部分（personal）と操作の覚え書き（kind act の note）だけです。")
+	case e.Part != PartPersonal && e.Part != PartWhole:
+		return nil, errs.New(errs.Invalid, "消せるのは、ものの個人の部分（personal）、もの全体（whole）と、操作の覚え書き（kind act の note）だけです。")
 	case i < 0:
 		return nil, errs.New(errs.Invalid, "種類「%s」の記録はありません。", e.Kind)
 	}
@@ -99,15 +111,21 @@ func (e Erasure) do(ctx context.Context, tx *Tx, tables []Audited) (bool, error)
 		return false, err
 	}
 	var through, blanked int64
+	removed := false
 	if table == nil {
 		blanked, err = blankNote(ctx, tx, e.Thing)
 	} else {
-		if err := errors.Join(table.clear(ctx, tx, e.Thing), tx.flush(ctx)); err != nil {
+		if e.Part == PartWhole {
+			removed, err = table.remove(ctx, tx, e.Thing)
+		} else {
+			err = table.clear(ctx, tx, e.Thing)
+		}
+		if err := errors.Join(err, tx.flush(ctx)); err != nil {
 			return false, err
 		}
 		through, blanked, err = blankPersonal(ctx, tx, e.Kind, e.Thing)
 	}
-	if err != nil || blanked == 0 {
+	if err != nil || blanked == 0 && !removed {
 		return false, err
 	}
 	return true, erasures.Put(ctx, tx, erasure{ID: id.New(tx.Now), Row: Row{Home: Body}, Erasure: e, Through: through})
@@ -235,6 +253,19 @@ func (t Table[T]) clear(ctx context.Context, tx *Tx, thing string) error {
 		return nil
 	}
 	return t.Put(ctx, tx, rows[0])
+}
+
+// remove removes the row, if it is there.
+func (t Table[T]) remove(ctx context.Context, tx *Tx, thing string) (bool, error) {
+	keys, err := t.keys(thing)
+	if err != nil {
+		return false, err
+	}
+	rows, err := t.byKey(ctx, tx, keys)
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	return true, t.Remove(ctx, tx, rows[0])
 }
 
 // keys takes a thing apart into the columns of its key.

@@ -91,6 +91,19 @@ func Following(ctx context.Context, r db.Reader, follower string, most int64) (t
 	return taken, min(most, behind+waiting), err
 }
 
+// Untaken is the time of the oldest entry that a follower has not taken in, with a number or without; "" where it has all.
+func Untaken(ctx context.Context, r db.Reader, follower string) (db.Time, error) {
+	at, err := followerAt(ctx, r, follower)
+	if err != nil {
+		return "", err
+	}
+	oldest, err := numberedAt(ctx, r, at)
+	if err == nil && oldest == "" {
+		_, oldest, err = backlog(ctx, r)
+	}
+	return oldest, err
+}
+
 // lock is the name under which one process at a time lets it follow.
 func (f following) lock() string { return "trail follower " + f.Name }
 

@@ -179,6 +179,15 @@ func followerAt(ctx context.Context, r db.Reader, name string) (int64, error) {
 	return db.Get[int64](ctx, r, `select coalesce((select position from trail_follower where name = $1), 0)`, name)
 }
 
+// numberedAt is the time of the entry with a number, "" where there is none yet.
+func numberedAt(ctx context.Context, r db.Reader, seq int64) (db.Time, error) {
+	at, err := db.List[db.Time](ctx, r, `select a.at from trail_entry e join trail_act a on a.id = e.act where e.seq = $1`, seq)
+	if err != nil || len(at) == 0 {
+		return "", err
+	}
+	return at[0], nil
+}
+
 func moveFollower(ctx context.Context, tx *db.Tx, name string, position int64) error {
 	_, err := tx.Exec(ctx, `insert into trail_follower (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position`, name, position)
 	return err

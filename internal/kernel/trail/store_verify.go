@@ -169,6 +169,9 @@ func erasedThrough(ctx context.Context, r db.Reader, things []string) (map[[3]st
 	err := db.Raw(ctx, r, `select kind, thing, part, through from trail_erasure where thing in `+db.In(&args, things), args, func(row []any) error {
 		c := cells{row: row, columns: strings.Fields("kind thing part through")}
 		key := [3]string{c.text(0), c.text(1), c.text(2)}
+		if key[2] == PartWhole { // which takes the personal part along
+			key[2] = PartPersonal
+		}
 		if n := c.int(3); c.bad == "" {
 			through[key] = max(through[key], n)
 		}
@@ -225,7 +228,7 @@ var oddities = []oddity{
 	{`select n.kind, n.thing, n.version, coalesce(n.seq, -1) from trail_entry n cross join trail_entry e
 		where n.version > 1 and e.kind = n.kind and e.thing = n.thing and e.version = n.version - 1 and coalesce(n.seq, 9223372036854775807) < coalesce(e.seq, 9223372036854775807) limit 100`, "trail_entry", "seq", "前の版より小さい番号が付いています"},
 	{`select e.kind, e.thing, e.version, coalesce(e.seq, -1) from trail_erasure x join trail_entry e on e.kind = x.kind and e.thing = x.thing and e.version <= x.through
-		where x.part = 'personal' and e.personal <> '' limit 100`, "trail_entry", "personal", "消去したはずの個人の部分が残っています"},
+		where x.part in ('personal', 'whole') and e.personal <> '' limit 100`, "trail_entry", "personal", "消去したはずの個人の部分が残っています"},
 	{`select 'act', a.id, 0, -1 from trail_erasure x join trail_act a on a.id = x.thing where x.part = 'note' and a.note <> '' limit 100`, "trail_act", "note", "消去したはずの覚え書きが残っています"},
 }
 

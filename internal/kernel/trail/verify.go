@@ -29,6 +29,7 @@ type Audited interface {
 
 	verify(ctx context.Context, v *verifier) error
 	clear(ctx context.Context, tx *Tx, thing string) error
+	remove(ctx context.Context, tx *Tx, thing string) (bool, error)
 }
 
 // Tables are the audited tables of the trail itself. Verify knows them without being told.

@@ -67,6 +67,7 @@ type House struct {
 	Library *regime.Library
 	Gate    *access.Gate
 	Desk    *register.Service
+	Files   string // the store of attached files
 
 	charts *org.Charts
 }
@@ -89,12 +90,13 @@ func Build(t testing.TB, d *db.DB) *House {
 	}
 	h := &House{Library: regime.NewLibrary(offered, nil), charts: &org.Charts{}}
 	index := search.New().Beside(register.Found(h.Library.Shelf, d.Now))
-	log := trail.New(d).Follow(trail.Things(), index.Follower(), register.Links(h.Library.Shelf))
-	h.Town = town.Build(t, log, town.Lines(Lines)...)
-	files, err := file.In(t.TempDir())
+	h.Files = t.TempDir()
+	files, err := file.In(h.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
+	log := trail.New(d).Follow(trail.Things(), index.Follower(), register.Links(h.Library.Shelf), register.Attached(h.Library.Shelf, d, files))
+	h.Town = town.Build(t, log, town.Lines(Lines)...)
 	h.Gate = access.NewGate(h.charts, h.Rules)
 	h.Desk = register.New(log, files, h.Library.Shelf, func(ctx context.Context, r db.Reader) (*org.Chart, error) {
 		rules, err := h.Rules(ctx, r)
