@@ -162,10 +162,12 @@ func (p pages) tasks(ctx context.Context, r db.Reader, by *access.Actor) ([]feat
 			may := slices.Contains(scope.Homes(), o.Home)
 			name := d.Names().Called(register.Field{Type: register.TypeScope}, o.Home)
 			if may && o.Unclassified > 0 {
-				list = append(list, feature.Task{Do: "分類を決める", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Unclassified), Href: href(d.Book) + "?" + url.Values{"by." + d.ClassField(): {"-"}}.Encode()})
+				asked, _ := d.Wants(d.ClassField())
+				list = append(list, feature.Task{Regime: d.Regime, Clause: asked.Clause, Do: "分類を決める", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Unclassified), Href: href(d.Book) + "?" + url.Values{"by." + d.ClassField(): {"-"}}.Encode()})
 			}
 			if may && o.Due > 0 {
-				list = append(list, feature.Task{Do: "棚卸をする", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Entries), Href: confirmHref(d, o.Home), Due: o.By, Late: o.By != (jpdate.Date{}) && o.By.Before(d.Today)})
+				asked, _ := d.Wants("")
+				list = append(list, feature.Task{Regime: d.Regime, Clause: asked.Clause, Do: "棚卸をする", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Entries), Href: confirmHref(d, o.Home), Due: o.By, Late: o.By != (jpdate.Date{}) && o.By.Before(d.Today)})
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func words(offered *regime.Set) feature.Words {
 func acts() map[string]string {
 	return map[string]string{
 		"register.add": "台帳に加えた", "register.change": "台帳を直した", "register.move": "台帳の状態を変えた", "register.bulk": "台帳をまとめて直した",
-		"register.addall": "台帳にまとめて加えた",
+		"register.addall":  "台帳にまとめて加えた",
 		"register.confirm": "台帳を棚卸した", "register.import": "台帳を取り込んだ", "register.handout": "台帳の表を配った",
 		"register.hold.fix": "保留の行を直して台帳に取り込んだ", "register.hold.drop": "台帳の保留の行を取り下げた",
 	}
