@@ -39,6 +39,7 @@ func module(p pages, offered *regime.Set) feature.Module {
 		Menu: web.MenuOf(read, ui.Link{Text: "台帳", Href: "/ledger"}),
 		Part: web.Part{Pages: files, Routes: append([]web.Route{
 			web.Get("/ledger", read, "books", p.books),
+			web.Get("/ledger/find", read, "find", p.find),
 			web.Get(book, read, "list", p.list),
 			web.Get(book+"/new", write, "form", p.adding),
 			web.Post(book+"/new", write, "form", p.adding, p.add).UpTo(maxUpload),

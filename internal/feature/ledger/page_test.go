@@ -373,6 +373,8 @@ func TestCopiesAndWhatRefersToWhat(t *testing.T) {
 		x.shows(samples+"/entry/"+string(e.ID), "ここを指している記録", "写しの貝", "箱")
 		x.shows(samples+"/entry/"+string(box.ID), "秘匿2") // of what lies in it
 		x.shows(samples+"?q=写し", "写しの貝")
+		x.shows("/ledger/find?q=貝", "「貝」が2件見つかりました", "もとの貝", "写しの貝")
+		x.shows("/ledger/find?q="+url.QueryEscape(strings.Repeat("x", 600)), "長すぎます")
 		if got := len(x.as("書庫長").get(samples+"?q=写し", http.StatusOK).All("tbody th")); got != 0 {
 			t.Error("what is out of scope is found")
 		}
