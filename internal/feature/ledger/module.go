@@ -55,6 +55,7 @@ func module(p pages, offered *regime.Set) feature.Module {
 			web.Post(book+"/bulk", write, "bulk", p.choosing, p.changeAll),
 			web.Get(book+"/confirm", read, "confirms", p.confirms),
 			web.Get(book+"/confirm/{home}", read, "confirm", p.confirming),
+			web.Post(book+"/confirm/{home}/class", write, "confirm", p.confirming, p.classify),
 			web.Post(book+"/confirm/{home}", write, "confirm", p.confirming, p.confirm),
 		}, p.paperRoutes(book, entry)...)},
 		Words: words(offered), Tasks: p.tasks,
