@@ -55,6 +55,21 @@ func (p pages) confirms(ctx context.Context, r *web.Request) (confirmsView, erro
 	return v, err
 }
 
+// confirmed puts the day of the last confirmation in place of the state, which is that of what is kept up.
+func confirmed(d *register.Desk, t *ui.Table, entries []register.Entry) {
+	if len(d.States) > 0 {
+		t.Columns = t.Columns[:len(t.Columns)-1]
+	}
+	t.Columns = append(t.Columns, ui.Column{Title: "前の棚卸", Keep: true})
+	for i, e := range entries {
+		cells := t.Rows[i].Cells
+		if len(d.States) > 0 {
+			cells = cells[:len(cells)-1]
+		}
+		t.Rows[i].Cells = append(cells, ui.Text(e.Confirmed.Wareki()))
+	}
+}
+
 func confirmHref(d *register.Desk, home string) string {
 	return href(d.Book) + "/confirm/" + url.PathEscape(home)
 }
@@ -86,10 +101,7 @@ func (p pages) confirming(ctx context.Context, r *web.Request) (confirmView, err
 		}
 		v.Papers = p.confirmPapers(d, home)
 		v.Sheet.Caption = "すべての" + d.Entry
-		v.Sheet.Columns = append(v.Sheet.Columns, ui.Column{Title: "前に確かめた日", Keep: true})
-		for i, e := range c.Entries {
-			v.Sheet.Rows[i].Cells = append(v.Sheet.Rows[i].Cells, ui.Text(e.Confirmed.Wareki()))
-		}
+		confirmed(d, &v.Sheet, c.Entries)
 		v.Doubts, err = doubtful(d, c.Entries)
 		if err != nil {
 			return err
