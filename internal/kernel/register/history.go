@@ -45,7 +45,8 @@ func (d *Desk) said(c trail.Change) (Change, bool) {
 		return Change{"状態", d.stateOf(c.Old), d.stateOf(c.New)}, true
 	case "confirmed_on":
 		day := Field{Type: TypeDate}
-		return Change{"棚卸で確かめた日", day.Say(c.Old, d.Classes, d.names), day.Say(c.New, d.Classes, d.names)}, true
+		said := Change{"棚卸で確かめた日", day.Say(c.Old, d.Classes, d.names), day.Say(c.New, d.Classes, d.names)}
+		return said, said.Before != said.After
 	}
 	for _, part := range []string{"data.", "personal."} {
 		id, is := strings.CutPrefix(c.Column, part)
