@@ -243,19 +243,16 @@ func (p pages) tasks(ctx context.Context, r db.Reader, by *access.Actor) ([]feat
 	if !by.Can(access.LedgerWrite) {
 		return nil, nil
 	}
-	shelf, err := p.s.Shelf(ctx, r)
+	desks, err := p.s.All(ctx, r, by)
 	if err != nil {
 		return nil, err
 	}
 	var list []feature.Task
-	for _, b := range shelf.Books() {
+	for _, d := range desks {
+		b := d.Book
 		scope := by.Among(b.Regime, b.ConfirmBy).Scope(access.LedgerWrite)
 		if b.Kind.Confirm == nil || scope.Empty() || !scope.Few() {
 			continue // who answers for the whole body sees them on the page of confirmations
-		}
-		d, err := p.s.Open(ctx, r, by, b.Regime, b.Kind.ID)
-		if err != nil {
-			return nil, err
 		}
 		owners, err := d.Owners()
 		if err != nil {

@@ -45,20 +45,13 @@ func (p pages) find(ctx context.Context, r *web.Request) (findView, error) {
 		return v, nil
 	}
 	err := p.log.DB().View(ctx, func(reader db.Reader) error {
-		shelf, err := p.s.Shelf(ctx, reader)
+		desks, err := p.s.All(ctx, reader, r.Actor())
 		if err != nil {
 			return err
 		}
 		v.Results = findResults{}
 		found, more := 0, ""
-		for _, b := range shelf.Books() {
-			if !b.Sees(r.Actor()) {
-				continue
-			}
-			d, err := p.s.Open(ctx, reader, r.Actor(), b.Regime, b.Kind.ID)
-			if err != nil {
-				return err
-			}
+		for _, d := range desks {
 			entries, next, err := d.Search(words, register.Query{Limit: fewFound}, search.Cursor{})
 			if errs.KindOf(err) == errs.Unavailable { // the index is being made
 				v.Form.Fields[0].Error = errs.Message(err)
@@ -78,7 +71,7 @@ func (p pages) find(ctx context.Context, r *web.Request) (findView, error) {
 			v.Results.Tables = append(v.Results.Tables, t)
 			if next != (search.Cursor{}) {
 				more = "以上"
-				v.Results.More = append(v.Results.More, ui.Link{Text: b.Kind.Title + "でさらに見る", Href: href(d.Book) + "?" + url.Values{"q": {words}}.Encode()})
+				v.Results.More = append(v.Results.More, ui.Link{Text: d.Kind.Title + "でさらに見る", Href: href(d.Book) + "?" + url.Values{"q": {words}}.Encode()})
 			}
 		}
 		v.Results.Said = "「" + words + "」が" + strconv.Itoa(found) + "件" + more + "見つかりました。"

@@ -65,14 +65,45 @@ func (s *Service) Open(ctx context.Context, r db.Reader, by *access.Actor, regim
 	if scope.Empty() {
 		return nil, errs.New(errs.Forbidden, "「%s」を見る権限がありません。必要なときは、所属長に相談してください。", b.Kind.Title)
 	}
-	d := &Desk{Book: b, Shelf: shelf, Chart: by.Chart, Today: today, ctx: ctx, r: r, by: by, scope: scope}
-	if d.Chart == nil {
-		if d.Chart, err = s.chart(ctx, r); err != nil {
-			return nil, err
+	chart, err := s.chartFor(ctx, r, by)
+	if err != nil {
+		return nil, err
+	}
+	return desk(ctx, r, by, b, shelf, chart, today, scope), nil
+}
+
+// All gives every register that somebody may see somewhere, in the order of the shelf.
+func (s *Service) All(ctx context.Context, r db.Reader, by *access.Actor) ([]*Desk, error) {
+	today := jpdate.Today(s.log.DB().Now())
+	shelf, err := s.shelf(ctx, r, today)
+	if err != nil {
+		return nil, err
+	}
+	chart, err := s.chartFor(ctx, r, by)
+	if err != nil {
+		return nil, err
+	}
+	var list []*Desk
+	for _, b := range shelf.Books() {
+		if scope := b.seeing(by); !scope.Empty() {
+			list = append(list, desk(ctx, r, by, b, shelf, chart, today, scope))
 		}
 	}
-	d.names = &names{ctx: ctx, r: r, by: by, chart: d.Chart, shelf: shelf, book: b, people: map[string]string{}, things: map[string]string{}}
-	return d, nil
+	return list, nil
+}
+
+func desk(ctx context.Context, r db.Reader, by *access.Actor, b *Book, shelf *Shelf, chart *org.Chart, today jpdate.Date, scope access.Scope) *Desk {
+	d := &Desk{Book: b, Shelf: shelf, Chart: chart, Today: today, ctx: ctx, r: r, by: by, scope: scope}
+	d.names = &names{ctx: ctx, r: r, by: by, chart: chart, shelf: shelf, book: b, people: map[string]string{}, things: map[string]string{}}
+	return d
+}
+
+// chartFor is the chart of somebody, or of today for those who have none of their own.
+func (s *Service) chartFor(ctx context.Context, r db.Reader, by *access.Actor) (*org.Chart, error) {
+	if by.Chart != nil {
+		return by.Chart, nil
+	}
+	return s.chart(ctx, r)
 }
 
 // Shelf is the registers of today.
