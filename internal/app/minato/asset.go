@@ -14,47 +14,23 @@ func (p Program) ledgers(ctx context.Context, o Options) error {
 	if p.Ledgers == nil || o.Assets == 0 {
 		return nil
 	}
-	type owner struct {
-		book *register.Book
-		home string
-		all  []register.Input
-	}
 	var owners []owner
-	var roll dice = 7
-	err := p.Log.DB().View(ctx, func(r db.Reader) error {
+	if err := p.Log.DB().View(ctx, func(r db.Reader) error {
 		owners = nil
-		shelf, err := p.Ledgers.Shelf(ctx, r)
+		desks, err := p.Ledgers.All(ctx, r, builder())
 		if err != nil {
 			return err
 		}
-		for _, b := range shelf.Books() {
-			d, err := p.Ledgers.Open(ctx, r, builder(), b.Regime, b.Kind.ID)
+		var roll dice = 7
+		for _, d := range desks {
+			some, err := lacking(d, &roll, o.Assets)
 			if err != nil {
 				return err
 			}
-			f, groups, ok := d.Offered()
-			if !ok || d.Owner == "" {
-				continue
-			}
-			there, err := d.Owners()
-			if err != nil {
-				return err
-			}
-			has := map[string]bool{}
-			for _, x := range there {
-				has[x.Home] = true
-			}
-			for _, u := range d.Chart.Tree.Units() {
-				home := org.UnitHome(u.Unit)
-				if u.Regime != b.Regime || has[home] || u.Kind != org.KindSection && u.Kind != org.KindSchool {
-					continue
-				}
-				owners = append(owners, owner{b, home, some(&roll, f, d.Owner, home, groups, o.Assets)})
-			}
+			owners = append(owners, some...)
 		}
 		return nil
-	})
-	if err != nil {
+	}); err != nil {
 		return err
 	}
 	for i, x := range owners {
@@ -69,6 +45,34 @@ func (p Program) ledgers(ctx context.Context, o Options) error {
 		}
 	}
 	return nil
+}
+
+// owner is somebody who gets entries in a register.
+type owner struct {
+	book *register.Book
+	home string
+	all  []register.Input
+}
+
+// lacking are the sections and schools without entries in a register that offers examples, each with what it gets.
+func lacking(d *register.Desk, roll *dice, n int) ([]owner, error) {
+	f, groups, ok := d.Offered()
+	if !ok || d.Owner == "" {
+		return nil, nil
+	}
+	there, err := d.Owners()
+	has := map[string]bool{}
+	for _, x := range there {
+		has[x.Home] = true
+	}
+	var list []owner
+	for _, u := range d.Chart.Tree.Units() {
+		home := org.UnitHome(u.Unit)
+		if u.Regime == d.Regime && !has[home] && (u.Kind == org.KindSection || u.Kind == org.KindSchool) {
+			list = append(list, owner{d.Book, home, some(roll, f, d.Owner, home, groups, n)})
+		}
+	}
+	return list, err
 }
 
 // some are entries of so many examples, some of each group in turn.

@@ -62,11 +62,10 @@ func confirmed(d *register.Desk, t *ui.Table, entries []register.Entry) {
 	}
 	t.Columns = append(t.Columns, ui.Column{Title: "前の棚卸", Keep: true})
 	for i, e := range entries {
-		cells := t.Rows[i].Cells
-		if len(d.States) > 0 {
-			cells = cells[:len(cells)-1]
+		if n := len(t.Rows[i].Cells); len(d.States) > 0 {
+			t.Rows[i].Cells = t.Rows[i].Cells[:n-1]
 		}
-		t.Rows[i].Cells = append(cells, ui.Text(e.Confirmed.Wareki()))
+		t.Rows[i].Cells = append(t.Rows[i].Cells, ui.Text(e.Confirmed.Wareki()))
 	}
 }
 
