@@ -102,8 +102,8 @@ func (s *Service) AddAll(ctx context.Context, by *access.Actor, regime, kind str
 		}
 		asked := map[string]bool{}
 		for i, data := range list {
-			e := d.newEntry(tx, numbers[i], Entering{})
-			e.ID, e.Home = id.New(tx.Now), d.home(data)
+			e := d.newEntry()
+			e.ID, e.Number, e.Home = id.New(tx.Now), numbers[i], d.home(data)
 			if !asked[e.Home] {
 				if err := by.Among(regime, d.Edition.Add).Authorize(ctx, tx, access.LedgerWrite, e.Home); err != nil {
 					return err

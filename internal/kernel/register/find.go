@@ -40,10 +40,21 @@ func (d *Desk) Search(words string, q Query, after search.Cursor) ([]Entry, sear
 			}
 			seen, err := d.Seeing().Seen(ctx, r, homes...)
 			byID := map[string]Entry{}
+			veiled := d.veiled()
 			for _, e := range entries {
-				if seen[e.Home] && d.matches(e, q) {
-					byID[string(e.ID)] = e
+				if !seen[e.Home] || !d.matches(e, q) {
+					continue
 				}
+				if veiled {
+					text, err := d.words(e)
+					if err != nil {
+						return nil, err
+					}
+					if !search.Holds(text, words) {
+						continue
+					}
+				}
+				byID[string(e.ID)] = e
 			}
 			found := map[search.Hit]Entry{}
 			for _, h := range hits {

@@ -37,6 +37,7 @@ type Desk struct {
 	Shelf *Shelf
 	Chart *org.Chart
 	Today jpdate.Date
+	Now   time.Time
 
 	ctx   context.Context
 	r     db.Reader
@@ -47,7 +48,20 @@ type Desk struct {
 // Open gives a register to somebody who may see it somewhere. NotFound where the register is none of today's, Forbidden where he may
 // not see any of its entries.
 func (s *Service) Open(ctx context.Context, r db.Reader, by *access.Actor, regime, kind string) (*Desk, error) {
-	today := jpdate.Today(s.log.DB().Now())
+	d, err := s.take(ctx, r, by, regime, kind)
+	if err == nil && !d.Sees(by) {
+		err = errs.New(errs.Forbidden, "「%s」を見る権限がありません。必要なときは、所属長に相談してください。", d.Kind.Title)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// take takes a register from the shelf of today, for whomever.
+func (s *Service) take(ctx context.Context, r db.Reader, by *access.Actor, regime, kind string) (*Desk, error) {
+	now := s.log.DB().Now()
+	today := jpdate.Today(now)
 	shelf, err := s.shelf(ctx, r, today)
 	if err != nil {
 		return nil, err
@@ -56,10 +70,7 @@ func (s *Service) Open(ctx context.Context, r db.Reader, by *access.Actor, regim
 	if !ok {
 		return nil, errs.New(errs.NotFound, "その台帳はありません。規程の版が適用されているか確かめてください。")
 	}
-	if !b.Sees(by) {
-		return nil, errs.New(errs.Forbidden, "「%s」を見る権限がありません。必要なときは、所属長に相談してください。", b.Kind.Title)
-	}
-	d := &Desk{Book: b, Shelf: shelf, Chart: by.Chart, Today: today, ctx: ctx, r: r, by: by}
+	d := &Desk{Book: b, Shelf: shelf, Chart: by.Chart, Today: today, Now: now, ctx: ctx, r: r, by: by}
 	if d.Chart == nil {
 		if d.Chart, err = s.chart(ctx, r); err != nil {
 			return nil, err
@@ -87,6 +98,9 @@ func (d *Desk) Seeing() access.Scope { return d.seeing(d.by) }
 
 // Adding is where the reader may add entries.
 func (d *Desk) Adding() access.Scope {
+	if d.by.Class == access.Place {
+		return d.by.Here()
+	}
 	return d.by.Among(d.Regime, d.Edition.Add).Scope(access.LedgerWrite)
 }
 
@@ -234,36 +248,38 @@ func (d *Desk) HomeOf(words string) (string, error) {
 	return d.home(Data{d.Owner: home}), nil
 }
 
-// Entering is what comes with a form beside its fields.
-type Entering struct {
-	Happened time.Time // zero for now
-	Source   string    // see Entry.Source
-	Note     string
-	Uploads  map[string][]Data // files that were kept (Keep), by field
-}
-
 // Add makes an entry. The error is Invalid with every fault by leaf.
 func (s *Service) Add(ctx context.Context, by *access.Actor, regime, kind string, in Input, with Entering) (Entry, error) {
+	act := trail.Act{Actor: by.Name, Name: "register.add", Note: with.Note, Detail: map[string]string{"register": regime + "." + kind}}
+	return s.add(ctx, act, func(r db.Reader) (*Desk, error) { return s.Open(ctx, r, by, regime, kind) }, in, with)
+}
+
+// add makes an entry at a desk.
+func (s *Service) add(ctx context.Context, act trail.Act, open func(r db.Reader) (*Desk, error), in Input, with Entering) (Entry, error) {
 	var made Entry
-	prepare := func(r db.Reader) (*Desk, Data, error) {
-		d, err := s.Open(ctx, r, by, regime, kind)
+	prepare := func(r db.Reader) (*Desk, Data, Entry, error) {
+		d, err := open(r)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, made, err
 		}
 		var faults errs.Faults
-		data, err := d.fill(in, nil, d.first(), with, &faults)
+		data, err := d.fill(d.here(in), nil, d.first(), with, &faults)
 		if err == nil {
 			err = d.mayAdd(data, &faults)
+		}
+		e := d.newEntry()
+		if err == nil {
+			err = d.enter(&e, with, &faults)
 		}
 		if err == nil {
 			err = faults.Err("入力を確認してください。")
 		}
-		return d, data, err
+		return d, data, e, err
 	}
 	// What is wrong draws no number.
 	var series string
 	if err := s.log.DB().View(ctx, func(r db.Reader) error {
-		d, _, err := prepare(r)
+		d, _, _, err := prepare(r)
 		if err == nil {
 			series = d.Kind.Number
 		}
@@ -275,24 +291,34 @@ func (s *Service) Add(ctx context.Context, by *access.Actor, regime, kind string
 	if err != nil {
 		return made, err
 	}
-	act := trail.Act{Actor: by.Name, Name: "register.add", Note: with.Note, Detail: map[string]string{"register": regime + "." + kind}}
 	err = s.log.Do(ctx, act, func(tx *trail.Tx) error {
-		d, data, err := prepare(tx)
+		d, data, e, err := prepare(tx)
 		if err != nil {
 			return err
 		}
-		home := d.home(data)
-		if err := by.Among(regime, d.Edition.Add).Authorize(ctx, tx, access.LedgerWrite, home); err != nil {
+		e.ID, e.Number, e.Home = id.New(tx.Now), numbers[0], d.home(data)
+		if err := d.authorizeAdding(tx, e.Home); err != nil {
 			return err
 		}
-		made = d.newEntry(tx, numbers[0], with)
-		made.Home = home
-		if err := made.write(d.Form, data); err != nil {
+		if err := e.write(d.Form, data); err != nil {
 			return err
 		}
-		return d.Table.Put(ctx, tx, made)
+		made = e
+		return d.Table.Put(ctx, tx, e)
 	})
 	return made, err
+}
+
+// authorizeAdding asks for the permission to add what has a home. A place has no role: its unit is all that it has.
+func (d *Desk) authorizeAdding(tx *trail.Tx, home string) error {
+	if d.by.Class != access.Place {
+		return d.by.Among(d.Regime, d.Edition.Add).Authorize(d.ctx, tx, access.LedgerWrite, home)
+	}
+	ok, err := d.by.Here().Has(d.ctx, tx, home)
+	if err == nil && !ok {
+		err = unseen()
+	}
+	return err
 }
 
 // first is the state of a new entry.
@@ -303,14 +329,9 @@ func (k Kind) first() string {
 	return k.States[0].ID
 }
 
-func (d *Desk) newEntry(tx *trail.Tx, number string, with Entering) Entry {
-	happened := with.Happened
-	if happened.IsZero() {
-		happened = tx.Now
-	}
-	return Entry{
-		ID: id.New(tx.Now), Number: number, State: d.first(), Pack: d.Pack, Happened: db.At(happened), Entered: db.At(tx.Now), Source: with.Source,
-	}
+// newEntry is an entry that has happened now and says nothing yet.
+func (d *Desk) newEntry() Entry {
+	return Entry{State: d.first(), Pack: d.Pack, Happened: db.At(d.Now), Entered: db.At(d.Now)}
 }
 
 // fill reads a form and checks what it says against other entries.
@@ -438,14 +459,17 @@ func (d *Desk) change(tx *trail.Tx, old Entry, in Input, with Entering) (Entry, 
 			return old, err
 		}
 	}
+	if err := d.enter(&made, with, &faults); err != nil {
+		return old, err
+	}
 	if err := faults.Err("入力を確認してください。"); err != nil {
 		return old, err
 	}
-	if data.Same(said) {
+	if data.Same(said) && made.Happened == old.Happened && made.For == old.For && (made.Source == old.Source || !ByProxy(with.Source)) {
 		made.Version = -1
 		return made, nil
 	}
-	made.Pack, made.Entered, made.Source = d.Pack, db.At(tx.Now), with.Source
+	made.Pack, made.Entered = d.Pack, db.At(tx.Now)
 	return made, made.write(d.Form, data)
 }
 
@@ -459,36 +483,6 @@ func (d *Desk) authorize(tx *trail.Tx, roles []string, home string) error {
 		return d.Refused("直す")
 	}
 	return by.Authorize(d.ctx, tx, access.LedgerWrite, home)
-}
-
-// Move brings an entry of a version into another state.
-func (s *Service) Move(ctx context.Context, by *access.Actor, regime, kind string, entry id.ID, version int64, state string, with Entering) error {
-	act := trail.Act{Actor: by.Name, Name: "register.move", Note: with.Note, Detail: map[string]string{"register": regime + "." + kind, "state": state}}
-	return s.log.Do(ctx, act, func(tx *trail.Tx) error {
-		d, err := s.Open(ctx, tx, by, regime, kind)
-		if err != nil {
-			return err
-		}
-		e, err := d.Get(entry)
-		if err != nil {
-			return err
-		}
-		if err := d.authorize(tx, d.Edition.Change, e.Home); err != nil {
-			return err
-		}
-		switch {
-		case e.Version != version:
-			return stale(e)
-		case d.State(state) == "":
-			var faults errs.Faults
-			faults.Add("state", "その状態はありません。")
-			return faults.Err("状態を変えられません。")
-		case e.State == state:
-			return nil
-		}
-		e.State, e.Entered = state, db.At(tx.Now)
-		return d.Table.Put(ctx, tx, e)
-	})
 }
 
 // draw takes numbers of a series of the fiscal year of today: 令和8-資産-000123. A series without a name has none.
