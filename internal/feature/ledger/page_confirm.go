@@ -61,6 +61,7 @@ type confirmView struct {
 	Doubts ui.Table // lines that look as if they had changed
 	Sheet  ui.Table
 	Ask    string
+	Papers papers
 	Form   ui.Form
 }
 
@@ -78,6 +79,7 @@ func (p pages) confirming(ctx context.Context, r *web.Request) (confirmView, err
 		if v.Sheet, err = table(d, c.Entries); err != nil {
 			return err
 		}
+		v.Papers = p.confirmPapers(d, home)
 		v.Sheet.Caption = "すべての" + d.Entry
 		v.Sheet.Columns = append(v.Sheet.Columns, ui.Column{Title: "前に確かめた日", Keep: true})
 		for i, e := range c.Entries {

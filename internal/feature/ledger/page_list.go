@@ -25,9 +25,10 @@ type listView struct {
 }
 
 type listResults struct {
-	Count string
-	Table ui.Table
-	Pager ui.Pager
+	Count  string
+	Papers papers
+	Table  ui.Table
+	Pager  ui.Pager
 }
 
 // perPage is how many entries one page of a list shows.
@@ -51,6 +52,7 @@ func (p pages) list(ctx context.Context, r *web.Request) (listView, error) {
 			v.Results.Table = ui.Table{Caption: d.Kind.Title, Columns: columns(d, shown(d))}
 			return nil
 		}
+		v.Results.Papers = p.listPapers(d, c)
 		c.Limit = perPage
 		var entries []register.Entry
 		var next url.Values
@@ -276,7 +278,7 @@ func table(d *register.Desk, entries []register.Entry) (ui.Table, error) {
 		return t, err
 	}
 	fields := telling(d, said)
-	if d.Owner != "" && !slices.ContainsFunc(fields, func(f register.Field) bool { return f.ID == d.Owner }) {
+	if _, one := oneHome(d, entries); one && !slices.ContainsFunc(fields, func(f register.Field) bool { return f.ID == d.Owner }) {
 		owner, _ := d.Field(d.Owner)
 		t.Caption += "（" + d.Say(owner, said[0]) + "）"
 	}

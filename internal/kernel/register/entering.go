@@ -69,6 +69,9 @@ func SaySource(stored string) string {
 // enter writes into an entry when it happened, from where it comes and for whom it is entered; what stood there is in it.
 func (d *Desk) enter(e *Entry, with Entering, faults *errs.Faults) error {
 	was := *e
+	if e.Version == 0 {
+		was.Source, was.For, e.Source = "", "", ""
+	}
 	d.happen(e, with, faults)
 	switch {
 	case d.by.Class == access.Place:
@@ -140,7 +143,7 @@ func (d *Desk) proxy(e *Entry, was Entry, with Entering, faults *errs.Faults) {
 	if !ByProxy(e.Source) {
 		faults.Add(AtSource, "だれかの代わりに記入するときは、紙からか電話でかを選んでください。")
 	}
-	if was.ID == "" && e.Source == SourcePaper && text.Fold(with.When) == "" && with.Happened.IsZero() {
+	if was.Version == 0 && e.Source == SourcePaper && text.Fold(with.When) == "" && with.Happened.IsZero() {
 		faults.Add(AtWhen, "紙に書かれた日時を書いてください。")
 	}
 	words := strings.TrimSpace(with.For)

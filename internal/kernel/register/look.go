@@ -26,12 +26,6 @@ type Look struct {
 	At     db.Time `db:"at"`
 }
 
-// Looks are the looks.
-func Looks() trail.Table[Look] { return trail.NewTable[Look]("register_look", "register-look") }
-
-// Audited are the tables of this package that no pack declares.
-func Audited() []trail.Audited { return []trail.Audited{Looks()} }
-
 // Looked is a field that somebody was shown under record.
 type Looked struct{ Title, Said string }
 
@@ -90,7 +84,7 @@ func (s *Service) Look(ctx context.Context, by *access.Actor, regime, kind strin
 		if who == "" {
 			who = by.Name
 		}
-		return Looks().Put(ctx, tx, Look{
+		return looks.Put(ctx, tx, Look{
 			ID: id.New(tx.Now), Row: trail.Row{Home: e.Home}, Person: who, Kind: d.Name, Thing: e.ID, Fields: string(fields),
 			Titles: strings.Join(titles, "、"), Reason: strings.TrimSpace(reason), At: db.At(tx.Now),
 		})

@@ -36,7 +36,7 @@ func (k Kind) AtPlaces() bool { return k.Place && k.Owner != "" }
 func (s *Service) AddAtPlace(ctx context.Context, by *access.Actor, regime, kind string, in Input, with Entering) (Entry, error) {
 	act := trail.Act{Actor: by.Name, Name: "register.place", Detail: map[string]string{"register": regime + "." + kind}}
 	with.Note = ""
-	return s.add(ctx, act, func(r db.Reader) (*Desk, error) { return s.AtPlace(ctx, r, by, regime, kind) }, in, with)
+	return s.add(ctx, act, func(tx *trail.Tx) (*Desk, error) { return s.AtPlace(ctx, tx, by, regime, kind) }, in, with)
 }
 
 // here is what a form says with the owner that it cannot but have.

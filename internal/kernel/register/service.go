@@ -24,11 +24,13 @@ type Service struct {
 	files *file.Store
 	shelf func(ctx context.Context, r db.Reader, on jpdate.Date) (*Shelf, error)
 	chart func(ctx context.Context, r db.Reader) (*org.Chart, error)
+
+	drawer drawer
 }
 
 // New makes the service over the registers in force and the chart of today, which programs go by.
 func New(log *trail.Log, files *file.Store, shelf func(context.Context, db.Reader, jpdate.Date) (*Shelf, error), chart func(context.Context, db.Reader) (*org.Chart, error)) *Service {
-	return &Service{log, files, shelf, chart}
+	return &Service{log: log, files: files, shelf: shelf, chart: chart}
 }
 
 // Desk is one register as somebody works with it in one read or one act.
@@ -42,14 +44,17 @@ type Desk struct {
 	ctx   context.Context
 	r     db.Reader
 	by    *access.Actor
+	scope access.Scope // where he may see entries
 	names *names
+	// classes are those of entries that were looked up for many at once, by register and id; see highest.
+	classes map[string]Class
 }
 
 // Open gives a register to somebody who may see it somewhere. NotFound where the register is none of today's, Forbidden where he may
 // not see any of its entries.
 func (s *Service) Open(ctx context.Context, r db.Reader, by *access.Actor, regime, kind string) (*Desk, error) {
 	d, err := s.take(ctx, r, by, regime, kind)
-	if err == nil && !d.Sees(by) {
+	if err == nil && d.scope.Empty() {
 		err = errs.New(errs.Forbidden, "「%s」を見る権限がありません。必要なときは、所属長に相談してください。", d.Kind.Title)
 	}
 	if err != nil {
@@ -70,7 +75,7 @@ func (s *Service) take(ctx context.Context, r db.Reader, by *access.Actor, regim
 	if !ok {
 		return nil, errs.New(errs.NotFound, "その台帳はありません。規程の版が適用されているか確かめてください。")
 	}
-	d := &Desk{Book: b, Shelf: shelf, Chart: by.Chart, Today: today, Now: now, ctx: ctx, r: r, by: by}
+	d := &Desk{Book: b, Shelf: shelf, Chart: by.Chart, Today: today, Now: now, ctx: ctx, r: r, by: by, scope: b.seeing(by)}
 	if d.Chart == nil {
 		if d.Chart, err = s.chart(ctx, r); err != nil {
 			return nil, err
@@ -94,7 +99,7 @@ func (b *Book) seeing(by *access.Actor) access.Scope {
 }
 
 // Seeing is where the reader may see entries.
-func (d *Desk) Seeing() access.Scope { return d.seeing(d.by) }
+func (d *Desk) Seeing() access.Scope { return d.scope }
 
 // Adding is where the reader may add entries.
 func (d *Desk) Adding() access.Scope {
@@ -251,62 +256,64 @@ func (d *Desk) HomeOf(words string) (string, error) {
 // Add makes an entry. The error is Invalid with every fault by leaf.
 func (s *Service) Add(ctx context.Context, by *access.Actor, regime, kind string, in Input, with Entering) (Entry, error) {
 	act := trail.Act{Actor: by.Name, Name: "register.add", Note: with.Note, Detail: map[string]string{"register": regime + "." + kind}}
-	return s.add(ctx, act, func(r db.Reader) (*Desk, error) { return s.Open(ctx, r, by, regime, kind) }, in, with)
+	return s.add(ctx, act, func(tx *trail.Tx) (*Desk, error) { return s.Open(ctx, tx, by, regime, kind) }, in, with)
 }
 
 // add makes an entry at a desk.
-func (s *Service) add(ctx context.Context, act trail.Act, open func(r db.Reader) (*Desk, error), in Input, with Entering) (Entry, error) {
+func (s *Service) add(ctx context.Context, act trail.Act, open func(tx *trail.Tx) (*Desk, error), in Input, with Entering) (Entry, error) {
 	var made Entry
-	prepare := func(r db.Reader) (*Desk, Data, Entry, error) {
-		d, err := open(r)
-		if err != nil {
-			return nil, nil, made, err
+	number := &numbering{s: s}
+	for {
+		wrong := false
+		err := s.log.Do(ctx, act, func(tx *trail.Tx) (err error) {
+			defer func() { wrong = err != nil }()
+			d, err := open(tx)
+			if err == nil {
+				made, err = d.add(tx, in, with, number)
+			}
+			return err
+		})
+		if errors.Is(err, errNone) {
+			if err := number.draw(ctx); err != nil {
+				return made, err
+			}
+			continue
 		}
-		var faults errs.Faults
-		data, err := d.fill(d.here(in), nil, d.first(), with, &faults)
-		if err == nil {
-			err = d.mayAdd(data, &faults)
+		if wrong { // nothing was written; where the commit failed that is not certain
+			number.back()
 		}
-		e := d.newEntry()
-		if err == nil {
-			err = d.enter(&e, with, &faults)
-		}
-		if err == nil {
-			err = faults.Err("入力を確認してください。")
-		}
-		return d, data, e, err
-	}
-	// What is wrong draws no number.
-	var series string
-	if err := s.log.DB().View(ctx, func(r db.Reader) error {
-		d, _, _, err := prepare(r)
-		if err == nil {
-			series = d.Kind.Number
-		}
-		return err
-	}); err != nil {
 		return made, err
 	}
-	numbers, err := s.draw(ctx, series, 1)
+}
+
+// add makes an entry within an act.
+func (d *Desk) add(tx *trail.Tx, in Input, with Entering, number *numbering) (made Entry, err error) {
+	var faults errs.Faults
+	data, err := d.fill(d.here(in), nil, d.first(), with, &faults)
+	if err == nil {
+		err = d.mayAdd(data, &faults)
+	}
+	e := d.newEntry(tx, "", with)
+	if err == nil {
+		err = d.enter(&e, with, &faults)
+	}
+	if err == nil {
+		err = faults.Err("入力を確認してください。")
+	}
 	if err != nil {
 		return made, err
 	}
-	err = s.log.Do(ctx, act, func(tx *trail.Tx) error {
-		d, data, e, err := prepare(tx)
-		if err != nil {
-			return err
-		}
-		e.ID, e.Number, e.Home = id.New(tx.Now), numbers[0], d.home(data)
-		if err := d.authorizeAdding(tx, e.Home); err != nil {
-			return err
-		}
-		if err := e.write(d.Form, data); err != nil {
-			return err
-		}
-		made = e
-		return d.Table.Put(ctx, tx, e)
-	})
-	return made, err
+	e.Home = d.home(data)
+	if err := d.authorizeAdding(tx, e.Home); err != nil {
+		return made, err
+	}
+	if e.Number, err = number.take(d.Kind.Number); err != nil {
+		return made, err
+	}
+	if err := e.write(d.Form, data); err != nil {
+		return made, err
+	}
+	return e, d.Table.Put(d.ctx, tx, e)
 }
 
 // authorizeAdding asks for the permission to add what has a home. A place has no role: its unit is all that it has.
@@ -329,9 +336,14 @@ func (k Kind) first() string {
 	return k.States[0].ID
 }
 
-// newEntry is an entry that has happened now and says nothing yet.
-func (d *Desk) newEntry() Entry {
-	return Entry{State: d.first(), Pack: d.Pack, Happened: db.At(d.Now), Entered: db.At(d.Now)}
+func (d *Desk) newEntry(tx *trail.Tx, number string, with Entering) Entry {
+	happened := with.Happened
+	if happened.IsZero() {
+		happened = tx.Now
+	}
+	return Entry{
+		ID: id.New(tx.Now), Number: number, State: d.first(), Pack: d.Pack, Happened: db.At(happened), Entered: db.At(tx.Now), Source: with.Source,
+	}
 }
 
 // fill reads a form and checks what it says against other entries.
@@ -388,6 +400,13 @@ func (d *Desk) highest(field string, data Data) (Class, error) {
 	ids := data.List(field)
 	if !ok || len(ids) == 0 {
 		return nil, nil
+	}
+	if d.classes != nil {
+		classes := make([]Class, len(ids))
+		for i, x := range ids {
+			classes[i] = d.classes[b.Name+" "+x]
+		}
+		return d.Highest(classes...), nil
 	}
 	entries, err := b.entries(d.ctx, d.r, ids)
 	if err != nil {
@@ -483,24 +502,4 @@ func (d *Desk) authorize(tx *trail.Tx, roles []string, home string) error {
 		return d.Refused("直す")
 	}
 	return by.Authorize(d.ctx, tx, access.LedgerWrite, home)
-}
-
-// draw takes numbers of a series of the fiscal year of today: 令和8-資産-000123. A series without a name has none.
-func (s *Service) draw(ctx context.Context, series string, n int) ([]string, error) {
-	numbers := make([]string, n)
-	if series == "" {
-		return numbers, nil
-	}
-	year := jpdate.FiscalYearOf(jpdate.Today(s.log.DB().Now()))
-	first := 0
-	if err := s.log.DB().UpdateAlone(ctx, "register number "+series, func(tx *db.Tx) (err error) {
-		first, err = draw(ctx, tx, series, int(year), n)
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	for i := range numbers {
-		numbers[i] = fmt.Sprintf("%s-%s-%06d", strings.TrimSuffix(year.Wareki(), "年度"), series, first+i)
-	}
-	return numbers, nil
 }

@@ -35,21 +35,14 @@ func (b *Book) addedAt(ctx context.Context, r db.Reader, home, source string, si
 
 // looksAt lists the looks at a thing, the newest first.
 func looksAt(ctx context.Context, r db.Reader, kind string, thing id.ID, most int) ([]Look, error) {
-	return db.List[Look](ctx, r, `select `+Looks().Columns()+` from register_look where kind = $1 and thing = $2 order by id desc limit $3`, kind, thing, most)
+	return db.List[Look](ctx, r, `select `+looks.Columns()+` from register_look where kind = $1 and thing = $2 order by id desc limit $3`, kind, thing, most)
 }
 
 // draw takes n numbers of a series of a year and gives the first.
 func draw(ctx context.Context, tx *db.Tx, series string, year, n int) (first int, err error) {
-	last, err := db.List[int](ctx, tx, `select last from register_number where series = $1 and year = $2`, series, year)
-	if err != nil {
-		return 0, err
-	}
-	if len(last) == 0 {
-		last = []int{0}
-	}
-	_, err = tx.Exec(ctx, `insert into register_number (series, year, last) values ($1, $2, $3)
-		on conflict (series, year) do update set last = excluded.last`, series, year, last[0]+n)
-	return last[0] + 1, err
+	last, err := db.Get[int](ctx, tx, `insert into register_number (series, year, last) values ($1, $2, $3)
+		on conflict (series, year) do update set last = register_number.last + excluded.last returning last`, series, year, n)
+	return last - n + 1, err
 }
 
 // link says that a thing names another in a field.
