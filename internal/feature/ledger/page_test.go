@@ -24,9 +24,10 @@ import (
 // desk is the feature on the screens of the library of Kodama.
 type desk struct {
 	*kodama.House
-	t    *testing.T
-	site http.Handler
-	who  string
+	t     *testing.T
+	site  http.Handler
+	who   string
+	place *access.Actor // who asks instead, at a place
 }
 
 func open(t *testing.T, d *db.DB) *desk {
@@ -36,7 +37,12 @@ func open(t *testing.T, d *db.DB) *desk {
 	var err error
 	x.site, err = web.New(web.Config{
 		Product: "関守", Parts: []web.Part{ledger.Module(x.Log, x.Desk, x.Library.Offered()).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
-		Identify: func(*http.Request) (*access.Actor, error) { return x.Actor(x.who), nil },
+		Identify: func(*http.Request) (*access.Actor, error) {
+			if x.place != nil {
+				return x.place, nil
+			}
+			return x.Actor(x.who), nil
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +59,7 @@ func each(t *testing.T, fn func(x *desk)) {
 const samples = "/ledger/kodama/sample"
 
 func (x *desk) as(who string) *desk {
-	x.who = who
+	x.who, x.place = who, nil
 	return x
 }
 
