@@ -214,3 +214,33 @@ func TestUnderRecord(t *testing.T) {
 		x.verified()
 	})
 }
+
+// TestAStateThatAsksForMore: the form that brings an entry there asks it, and what is wrong stands beside it.
+func TestAStateThatAsksForMore(t *testing.T) {
+	t.Parallel()
+	each(t, func(x *desk) {
+		const records = "/ledger/kodama/record"
+		entry := x.as("受付長").sends(records+"/new", url.Values{"f.name": {"名簿"}, "f.desk": {x.Home("1100")}, "f.form": {"book"}}, nil)
+		page := x.get(entry, http.StatusOK)
+		form := x.form(page, url.Values{"state": nil})
+		if !strings.Contains(form.Text(), "捨て方 次のとき") {
+			t.Errorf("%s", form.Text())
+		}
+		v := filled(form)
+		v.Set("state", "gone")
+		_, page, status := x.post(form.Attr("action"), v, nil)
+		if got := page.One(t, "#faults"); status != http.StatusUnprocessableEntity || len(got.All("a[href=#f.gone_how]")) != 1 {
+			t.Fatalf("%d %s", status, got.Text())
+		}
+		v.Set("f.gone_how", "溶かした")
+		if _, page, status := x.post(form.Attr("action"), v, nil); status != http.StatusSeeOther {
+			t.Fatalf("%d %s", status, page.Text())
+		}
+		x.shows(entry, "廃棄済", "捨て方 溶かした")
+		x.sends(entry, url.Values{"state": {"kept"}}, nil)
+		if strings.Contains(x.shows(entry, "保管中").Text(), "溶かした") {
+			t.Error("what is not asked in a state is kept there")
+		}
+		x.verified()
+	})
+}
