@@ -39,6 +39,7 @@ func module(p pages, offered *regime.Set) feature.Module {
 		Menu: append(web.MenuOf(read, ui.Link{Text: "台帳", Href: "/ledger"}), web.MenuOf(access.Terminal, ui.Link{Text: "記録する", Href: atPlace})...),
 		Part: web.Part{Pages: files, Routes: append([]web.Route{
 			web.Get("/ledger", read, "books", p.books),
+			web.Get("/ledger/find", read, "find", p.find),
 			web.Get(book, read, "list", p.list),
 			web.Get(book+"/new", write, "form", p.adding),
 			web.Post(book+"/new", write, "form", p.adding, p.add).UpTo(maxUpload),
@@ -55,6 +56,7 @@ func module(p pages, offered *regime.Set) feature.Module {
 			web.Post(book+"/bulk", write, "bulk", p.choosing, p.changeAll),
 			web.Get(book+"/confirm", read, "confirms", p.confirms),
 			web.Get(book+"/confirm/{home}", read, "confirm", p.confirming),
+			web.Post(book+"/confirm/{home}/class", write, "confirm", p.confirming, p.classify),
 			web.Post(book+"/confirm/{home}", write, "confirm", p.confirming, p.confirm),
 			web.Get(atPlace, access.Terminal, "places", p.places),
 			web.Get(placeBook, access.Terminal, "place", p.addingAtPlace),

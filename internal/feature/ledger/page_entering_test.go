@@ -222,7 +222,7 @@ func TestAStateThatAsksForMore(t *testing.T) {
 		const records = "/ledger/kodama/record"
 		entry := x.as("受付長").sends(records+"/new", url.Values{"f.name": {"名簿"}, "f.desk": {x.Home("1100")}, "f.form": {"book"}}, nil)
 		page := x.get(entry, http.StatusOK)
-		form := x.form(page, url.Values{"state": nil})
+		form := x.form(entry, page, url.Values{"state": nil})
 		if !strings.Contains(form.Text(), "捨て方 次のとき") {
 			t.Errorf("%s", form.Text())
 		}

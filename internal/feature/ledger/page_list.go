@@ -21,6 +21,7 @@ type listView struct {
 	web.Page
 	Form    ui.SearchForm
 	Links   []ui.Link
+	Clauses []ui.Link // that ask for the register
 	Results listResults
 }
 
@@ -46,7 +47,7 @@ func (p pages) list(ctx context.Context, r *web.Request) (listView, error) {
 	err := p.view(ctx, r, func(d *register.Desk) error {
 		v = listView{Page: r.Page(d.Kind.Title, ui.Link{Text: "台帳", Href: "/ledger"})}
 		c, form := asked(d, r)
-		v.Kicker, v.Links = d.Policy, links(d, c)
+		v.Kicker, v.Links, v.Clauses = d.Policy, links(d, c), clauses(d)
 		v.Form = form
 		if len(form.Faults()) > 0 {
 			v.Results.Table = ui.Table{Caption: d.Kind.Title, Columns: columns(d, shown(d))}
@@ -77,6 +78,22 @@ func (p pages) list(ctx context.Context, r *web.Request) (listView, error) {
 		return nil
 	})
 	return v, err
+}
+
+// clauses lead to what asks for the register, each once.
+func clauses(d *register.Desk) []ui.Link {
+	var list []ui.Link
+	for _, a := range d.Asked {
+		parts := strings.Split(a.Full, "/")
+		for i, p := range parts {
+			parts[i] = url.PathEscape(p)
+		}
+		one := ui.Link{Text: a.Name, Href: "/clause/" + strings.Join(parts, "/")}
+		if !slices.Contains(list, one) {
+			list = append(list, one)
+		}
+	}
+	return list
 }
 
 // listed is a page in the order that was asked for.

@@ -147,10 +147,14 @@ func (x *desk) post(path string, v url.Values, files map[string]string) (to stri
 	return w.Header().Get("Location"), webtest.Parse(x.t, w.Body.Bytes()), w.Code
 }
 
-// form is the form of a page that is posted to, of several the one with inputs of these names.
-func (x *desk) form(page webtest.Node, change url.Values) webtest.Node {
+// form is the form of a page that is posted to: of several the one that is sent to the page itself, or the one with inputs of these
+// names.
+func (x *desk) form(path string, page webtest.Node, change url.Values) webtest.Node {
 	x.t.Helper()
 	all := page.All("main form[method=post]")
+	if i := slices.IndexFunc(all, func(f webtest.Node) bool { return f.Attr("action") == path }); i >= 0 {
+		return all[i]
+	}
 	if len(all) > 1 {
 		all = slices.DeleteFunc(all, func(f webtest.Node) bool {
 			for name := range change {
@@ -170,7 +174,7 @@ func (x *desk) form(page webtest.Node, change url.Values) webtest.Node {
 // sends fills in a form of a page, sends it and must be led on.
 func (x *desk) sends(path string, change url.Values, files map[string]string) string {
 	x.t.Helper()
-	form := x.form(x.get(path, http.StatusOK), change)
+	form := x.form(path, x.get(path, http.StatusOK), change)
 	v := filled(form)
 	for name, values := range change {
 		v[name] = values
@@ -363,13 +367,29 @@ func TestConfirming(t *testing.T) {
 		}
 		sheet := samples + "/confirm/" + url.PathEscape(x.Home("1100"))
 		x.shows(samples+"/confirm", "受付係室", "これから")
-		x.shows(sheet, "7件", "分類が決まっていません", "全7件、変わりなし")
+		page := x.shows(sheet, "7件", "分類が決まっていません", "全7件、変わりなし", "分類を決める")
+		classes := page.One(t, "form[action="+sheet+"/class]")
+		v := filled(classes)
+		if len(v) != 6 { // three lines, each a level and a version
+			t.Errorf("%v", v)
+		}
+		for name := range v {
+			if strings.HasPrefix(name, "class.") {
+				v.Set(name, "2")
+				break
+			}
+		}
+		if to, page, status := x.post(classes.Attr("action"), v, nil); status != http.StatusSeeOther || to != sheet {
+			t.Fatalf("%d %s", status, page.Text())
+		}
+		if got := len(filled(x.shows(sheet, "秘匿2").One(t, "form[action="+sheet+"/class]"))); got != 4 {
+			t.Errorf("%d inputs are left", got)
+		}
 		if page := x.as("受付員").shows(sheet, "7件"); strings.Contains(page.Text(), "変わりなし") {
 			t.Error("a clerk is offered to confirm")
 		}
 		x.as("受付長")
-		form := x.get(sheet, http.StatusOK).One(t, "main form[method=post]")
-		stale := filled(form)
+		stale := filled(x.get(sheet, http.StatusOK).One(t, "form[action="+sheet+"]"))
 		x.Add("受付員", kodama.Sample("name 新しい貝"))
 		if _, page, status := x.post(sheet, stale, nil); status != http.StatusConflict || !strings.Contains(page.Text(), "台帳が変わりました") {
 			t.Errorf("%d", status)
@@ -399,6 +419,8 @@ func TestCopiesAndWhatRefersToWhat(t *testing.T) {
 		x.shows(samples+"/entry/"+string(e.ID), "ここを指している記録", "写しの貝", "箱")
 		x.shows(samples+"/entry/"+string(box.ID), "秘匿2") // of what lies in it
 		x.shows(samples+"?q=写し", "写しの貝")
+		x.shows("/ledger/find?q=貝", "「貝」が2件見つかりました", "もとの貝", "写しの貝")
+		x.shows("/ledger/find?q="+url.QueryEscape(strings.Repeat("x", 600)), "長すぎます")
 		if got := len(x.as("書庫長").get(samples+"?q=写し", http.StatusOK).All("tbody th")); got != 0 {
 			t.Error("what is out of scope is found")
 		}
