@@ -662,6 +662,22 @@ create table register_link (
 
 CREATE INDEX register_link__to_kind_to_id ON public.register_link USING btree (to_kind, to_id, from_id);
 
+create table register_look (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	person text not null,
+	kind text not null,
+	thing text not null,
+	fields text not null,
+	titles text not null,
+	reason text not null,
+	at text not null,
+	constraint register_look_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX register_look__kind_thing ON public.register_look USING btree (kind, thing, id);
+
 create table register_number (
 	series text not null,
 	year bigint not null,

@@ -619,6 +619,21 @@ CREATE TABLE register_link (
 
 CREATE INDEX register_link__to_kind_to_id on register_link (to_kind, to_id, from_id);
 
+CREATE TABLE register_look (
+	id      text   not null primary key,
+	version bigint not null,
+	home    text   not null,
+	person  text   not null,
+	kind    text   not null,
+	thing   text   not null,
+	fields  text   not null,
+	titles  text   not null,
+	reason  text   not null,
+	at      text   not null
+);
+
+CREATE INDEX register_look__kind_thing on register_look (kind, thing, id);
+
 CREATE TABLE register_number (
 	series text   not null,
 	year   bigint not null,

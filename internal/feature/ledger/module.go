@@ -36,7 +36,7 @@ func module(p pages, offered *regime.Set) feature.Module {
 	const book, entry = "/ledger/{regime}/{book}", "/ledger/{regime}/{book}/entry/{entry}"
 	return feature.Module{
 		Name: "ledger",
-		Menu: web.MenuOf(read, ui.Link{Text: "台帳", Href: "/ledger"}),
+		Menu: append(web.MenuOf(read, ui.Link{Text: "台帳", Href: "/ledger"}), web.MenuOf(access.Terminal, ui.Link{Text: "記録する", Href: atPlace})...),
 		Part: web.Part{Pages: files, Routes: append([]web.Route{
 			web.Get("/ledger", read, "books", p.books),
 			web.Get("/ledger/find", read, "find", p.find),
@@ -46,7 +46,8 @@ func module(p pages, offered *regime.Set) feature.Module {
 			web.Get(book+"/examples", write, "examples", p.examples),
 			web.Post(book+"/examples", write, "examples", p.examples, p.addExamples),
 			web.Get(entry, read, "entry", p.entry),
-			web.Post(entry+"/state", write, "entry", p.entry, p.move),
+			web.Post(entry+"/state", write, "entry", p.entry, p.move).UpTo(maxUpload),
+			web.Answer(entry+"/look", write, "entry", p.entry, p.look),
 			web.Get(entry+"/edit", write, "form", p.changing),
 			web.Post(entry+"/edit", write, "form", p.changing, p.change).UpTo(maxUpload),
 			web.Get(entry+"/history", read, "history", p.history),
@@ -57,6 +58,9 @@ func module(p pages, offered *regime.Set) feature.Module {
 			web.Get(book+"/confirm/{home}", read, "confirm", p.confirming),
 			web.Post(book+"/confirm/{home}/class", write, "confirm", p.confirming, p.classify),
 			web.Post(book+"/confirm/{home}", write, "confirm", p.confirming, p.confirm),
+			web.Get(atPlace, access.Terminal, "places", p.places),
+			web.Get(placeBook, access.Terminal, "place", p.addingAtPlace),
+			web.Post(placeBook, access.Terminal, "place", p.addingAtPlace, p.addAtPlace).UpTo(maxUpload),
 		}, p.paperRoutes(book, entry)...)},
 		Words: words(offered), Tasks: p.tasks,
 	}

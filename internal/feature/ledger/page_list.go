@@ -300,13 +300,17 @@ func table(d *register.Desk, entries []register.Entry) (ui.Table, error) {
 		t.Caption += "（" + d.Say(owner, said[0]) + "）"
 	}
 	t.Columns = columns(d, fields)
+	when := d.Volume != register.Log && slices.ContainsFunc(entries, d.Apart) // a log has it always
+	if when {
+		t.Columns = slices.Insert(t.Columns, 1, ui.Column{Title: "あった日時", Keep: true})
+	}
 	for i, e := range entries {
 		number := e.Number
 		if number == "" {
 			number = "番号なし"
 		}
 		cells := []ui.Cell{ui.Anchor(number, entryHref(d.Book, e))}
-		if d.Volume == register.Log {
+		if when || d.Volume == register.Log {
 			cells = append(cells, ui.Text(feature.Moment(e.Happened)))
 		}
 		for _, f := range fields {

@@ -17,6 +17,15 @@ func words(offered *regime.Set) feature.Words {
 	}
 	w.Kinds["register-hold"] = feature.KindWords{Title: "台帳の保留の行", Columns: map[string]string{"file": "ファイル", "place": "行", "state": "状態", "reason": "理由"}, Called: []string{"file", "place"}}
 	w.Kinds["register-handout"] = feature.KindWords{Title: "配った表", Columns: map[string]string{"entries": "件数", "at": "配った日時", "returned": "戻った日時"}, Called: []string{"at"}}
+	w.Kinds["register-look"] = feature.KindWords{
+		Title: "要閲覧記録の閲覧", Columns: map[string]string{"person": "見た人", "titles": "見た項目", "reason": "理由", "at": "見た日時"}, Called: []string{"titles", "at"},
+		Text: func(column, value string) string {
+			if column == "at" {
+				return feature.Moment(value)
+			}
+			return value
+		},
+	}
 	return w
 }
 
@@ -24,14 +33,14 @@ func words(offered *regime.Set) feature.Words {
 func acts() map[string]string {
 	return map[string]string{
 		"register.add": "台帳に加えた", "register.change": "台帳を直した", "register.move": "台帳の状態を変えた", "register.bulk": "台帳をまとめて直した",
-		"register.addall":  "台帳にまとめて加えた",
-		"register.confirm": "台帳を棚卸した", "register.import": "台帳を取り込んだ", "register.handout": "台帳の表を配った",
+		"register.addall": "台帳にまとめて加えた", "register.confirm": "台帳を棚卸した", "register.import": "台帳を取り込んだ", "register.handout": "台帳の表を配った",
+		"register.place": "所属端末から台帳に加えた", "register.look": "要閲覧記録の項目を見た",
 		"register.hold.fix": "保留の行を直して台帳に取り込んだ", "register.hold.drop": "台帳の保留の行を取り下げた",
 	}
 }
 
 func kindWords(e *register.Edition) feature.KindWords {
-	columns := map[string]string{"number": "番号", "state": "状態", "confirmed_on": "棚卸の日", "happened_at": "あった日時", "source": "記入の元"}
+	columns := map[string]string{"number": "番号", "state": "状態", "confirmed_on": "棚卸の日", "happened_at": "あった日時", "source": "記入の元", "for_person": "だれの分"}
 	for _, f := range e.Fields {
 		if f.Restricted {
 			continue

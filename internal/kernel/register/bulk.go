@@ -115,7 +115,10 @@ func (s *Service) ChangeAll(ctx context.Context, by *access.Actor, regime, kind 
 			if p.Same {
 				continue
 			}
-			p.Home, p.Pack, p.Entered, p.Source = d.home(p.After), d.Pack, db.At(tx.Now), ""
+			p.Home, p.Pack, p.Entered = d.home(p.After), d.Pack, db.At(tx.Now)
+			if p.For == "" {
+				p.Source = ""
+			}
 			if err := p.write(d.Form, p.After); err != nil {
 				return err
 			}

@@ -17,8 +17,11 @@ type Entry struct {
 	Happened  db.Time     `db:"happened_at"`
 	Entered   db.Time     `db:"entered_at"` // of the last version
 	Confirmed jpdate.Date `db:"confirmed_on"`
-	// Source is from where it was entered: "" by its own people, paper by a proxy, import, or the place as an actor.
-	Source   string     `db:"source"`
+	// Source is from where it was entered: "" by its own people, SourcePaper or SourceTelephone by a proxy, SourceImport, or the place
+	// as an actor.
+	Source string `db:"source"`
+	// For is for whom it was entered by a proxy, or who chose himself at a place; "" for nobody.
+	For      id.ID      `db:"for_person" trail:"added"`
 	Data     trail.JSON `db:"data"`
 	Personal trail.JSON `db:"personal" trail:"personal"`
 }

@@ -11,6 +11,12 @@ import (
 
 // SayStored is a value of a column of an entry, as the trail gives it, in words; ids stay as they are for whoever knows their names.
 func (e *Edition) SayStored(column, stored string) string {
+	switch column {
+	case "happened_at":
+		return sayMoment(stored)
+	case "source":
+		return SaySource(stored)
+	}
 	if column == "state" {
 		if title := e.State(stored); title != "" {
 			return title

@@ -51,10 +51,11 @@ type Handout struct {
 var (
 	holds    = trail.NewTable[Hold]("register_hold", "register-hold")
 	handouts = trail.NewTable[Handout]("register_handout", "register-handout")
+	looks    = trail.NewTable[Look]("register_look", "register-look")
 )
 
 // Audited are the audited tables of this package; those of the registers are Shelf.Audited.
-func Audited() []trail.Audited { return []trail.Audited{holds, handouts} }
+func Audited() []trail.Audited { return []trail.Audited{holds, handouts, looks} }
 
 // numbered finds the entries of some numbers.
 func (b *Book) numbered(ctx context.Context, r db.Reader, numbers []string) ([]Entry, error) {

@@ -73,12 +73,16 @@ func base(table string) string {
 	entered_at text not null,
 	confirmed_on text not null,
 	source text not null,
+	for_person text not null default '',
 	data text not null,
 	personal text not null
 )`
 }
 
-// define makes the table or what it lacks; made says that columns were added.
+// added are the columns of base that tables made by earlier programs lack.
+func added() []string { return []string{"for_person"} }
+
+// define makes the table or what it lacks; made says that columns were added that lists compare.
 func (b *Book) define(ctx context.Context, tx *db.Tx) (made bool, err error) {
 	table := b.Table.Name()
 	if _, err := tx.Exec(ctx, base(table)); err != nil {
@@ -87,6 +91,14 @@ func (b *Book) define(ctx context.Context, tx *db.Tx) (made bool, err error) {
 	there, err := columnsOf(ctx, tx, table)
 	if err != nil {
 		return false, err
+	}
+	for _, c := range added() {
+		if there[c] {
+			continue
+		}
+		if _, err := tx.Exec(ctx, addColumn(table, c)); err != nil {
+			return false, err
+		}
 	}
 	for _, c := range b.columns {
 		if there[c.name] {

@@ -9,6 +9,7 @@ create table register_kodama_sample (
 	entered_at text not null,
 	confirmed_on text not null,
 	source text not null,
+	for_person text not null default ''::text,
 	data text not null,
 	personal text not null,
 	k_care text not null default ''::text,

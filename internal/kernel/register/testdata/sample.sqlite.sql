@@ -9,6 +9,7 @@ CREATE TABLE register_kodama_sample (
 	entered_at text not null,
 	confirmed_on text not null,
 	source text not null,
+	for_person text not null default '',
 	data text not null,
 	personal text not null
 , k_care text not null default '', k_desk text not null default '', k_fragile text not null default '', k_giver text not null default '', k_got_on text not null default '', k_grade text not null default '', k_keeper text not null default '', k_lent text not null default '', k_marks text not null default '', k_name text not null default '', k_pieces text not null default '', k_seen_at text not null default '', k_stuff text not null default '', k_worst text not null default '');
