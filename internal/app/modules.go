@@ -52,7 +52,7 @@ func (a *App) Audited(ctx context.Context) (list []trail.Audited, err error) {
 
 // Audited lists every table of the program under the trail.
 func Audited() []trail.Audited {
-	return slices.Concat(org.Audited(), access.Audited(), account.Audited(), setting.Audited(), clause.Audited(), regime.Audited(), people.Tables(), trailview.Audited())
+	return slices.Concat(org.Audited(), access.Audited(), account.Audited(), setting.Audited(), clause.Audited(), regime.Audited(), register.Audited(), people.Tables(), trailview.Audited())
 }
 
 // Unaudited lists every other table, with the reason why the trail does not hold it.

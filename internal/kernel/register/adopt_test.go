@@ -311,7 +311,7 @@ func (h *house) audited() (tables []trail.Audited) {
 	h.view(func(r db.Reader) error {
 		shelf, err := h.library.Shelf(h.Context(), r, jpdate.Today(h.Log.DB().Now()))
 		if err == nil {
-			tables = slices.Concat(org.Audited(), access.Audited(), setting.Audited(), regime.Audited(), shelf.Audited())
+			tables = slices.Concat(org.Audited(), access.Audited(), setting.Audited(), regime.Audited(), register.Audited(), shelf.Audited())
 		}
 		return err
 	})

@@ -161,5 +161,5 @@ func (h *House) Add(name string, x register.Input) register.Entry {
 
 // Audited are the audited tables of Modules.
 func Audited() []trail.Audited {
-	return slices.Concat(org.Audited(), access.Audited(), setting.Audited(), regime.Audited())
+	return slices.Concat(org.Audited(), access.Audited(), setting.Audited(), regime.Audited(), register.Audited())
 }
