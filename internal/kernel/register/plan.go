@@ -182,7 +182,13 @@ func (d *Desk) ended(home string) bool {
 		return !now
 	}
 	if system, ok := org.SystemOf(home); ok {
-		return !slices.ContainsFunc(d.Chart.Systems(), func(s org.System) bool { return s.System == system })
+		if d.systems == nil {
+			d.systems = map[id.ID]bool{}
+			for _, s := range d.Chart.Systems() {
+				d.systems[s.System] = true
+			}
+		}
+		return !d.systems[system]
 	}
 	return false
 }
@@ -344,14 +350,9 @@ func (d *Desk) planOf(plan id.ID) (Plan, error) {
 
 // rest is what the owner has that no part of a draft moves.
 func (d *Desk) rest(p Plan, of []Part) ([]Entry, error) {
-	given := map[id.ID]bool{}
-	for _, part := range of {
-		for _, c := range part.chosen() {
-			given[c.ID] = true
-		}
-	}
+	given := targetsOf(of)
 	entries, err := d.ofHome(d.ctx, d.r, p.Home)
-	return slices.DeleteFunc(entries, func(e Entry) bool { return given[e.ID] }), err
+	return slices.DeleteFunc(entries, func(e Entry) bool { return given[e.ID] != "" }), err
 }
 
 // part finds where the entries of a part are.

@@ -32,11 +32,16 @@ func (s *Service) planning(ctx context.Context, by *access.Actor, regime, kind, 
 	})
 }
 
-// DraftPlan drafts that the entries of a home get another owner. to is the new owner in words, as in a field of the owner; where it is
-// empty they go to the unit that has taken over the old one, and where that was split nothing is given to anybody yet.
-func (s *Service) DraftPlan(ctx context.Context, by *access.Actor, regime, kind, home, to, note string) (Plan, error) {
+// DraftPlan drafts that the entries of an owner get another one. from is a home, or the owner in words as in a field of the owner; to
+// is the new owner in words. Where it is empty they go to the unit that has taken over the old one, and where that was split nothing is
+// given to anybody yet.
+func (s *Service) DraftPlan(ctx context.Context, by *access.Actor, regime, kind, from, to, note string) (Plan, error) {
 	var made Plan
 	err := s.planning(ctx, by, regime, kind, "register.plan", "", "", func(tx *trail.Tx, d *Desk) error {
+		home, err := d.source(from)
+		if err != nil {
+			return err
+		}
 		if err := d.authorizeMove(tx, home); err != nil {
 			return err
 		}
@@ -71,6 +76,22 @@ func (s *Service) DraftPlan(ctx context.Context, by *access.Actor, regime, kind,
 		return plans.Put(ctx, tx, made)
 	})
 	return made, err
+}
+
+// source is the home that somebody means, as a home or in words.
+func (d *Desk) source(from string) (string, error) {
+	_, unit := org.UnitOf(from)
+	_, system := org.SystemOf(from)
+	if unit || system || from == trail.Body {
+		return from, nil
+	}
+	home, err := d.HomeOf(from)
+	if errs.KindOf(err) == errs.Invalid && err != nil {
+		var faults errs.Faults
+		faults.Add("from", "%s", errs.Message(err))
+		err = faults.Err("いまの所管を確認してください。")
+	}
+	return home, err
 }
 
 func chosenOf(entries []Entry) []Chosen {
@@ -124,12 +145,21 @@ type Giving struct {
 	Seen string // the sum of the draft that was seen
 	Note string // of the plan
 	To   string // the new owner in words; "" for nobody yet
-	// All means all entries of the owner that match, Only those named.
-	All   bool
-	Query Query  // filters and state
-	Words string // in the number or the listed text
-	Only  []id.ID
+	// All means all entries of the owner that match, else those that are named.
+	All  bool
+	Like Like
+	Only []id.ID
 }
+
+// Like narrows the entries of the owner of a draft.
+type Like struct {
+	Query         // filters and state
+	Words  string // in the number or the listed text
+	Target string // to which the draft gives them; NoTarget for those that it gives to nobody, "" for all
+}
+
+// NoTarget stands for no target in Like.
+const NoTarget = "-"
 
 // ChangePlan gives entries of a draft to a target, or takes them from all. Conflict where somebody else has changed the draft.
 func (s *Service) ChangePlan(ctx context.Context, by *access.Actor, regime, kind string, plan id.ID, in Giving) (given int, err error) {
@@ -152,7 +182,10 @@ func (s *Service) ChangePlan(ctx context.Context, by *access.Actor, regime, kind
 		if err != nil {
 			return err
 		}
-		chosen := d.picked(here, in)
+		chosen := slices.DeleteFunc(slices.Clone(here), func(e Entry) bool { return !slices.Contains(in.Only, e.ID) })
+		if in.All {
+			chosen = d.like(here, targetsOf(of), in.Like)
+		}
 		given = len(chosen)
 		changed, err := regive(&of, p, here, chosen, target)
 		if err != nil {
@@ -194,32 +227,36 @@ func (p Plan) waits(seen string) error {
 	return nil
 }
 
-// picked are the entries that are meant, of those that the owner has.
-func (d *Desk) picked(here []Entry, in Giving) []Entry {
-	if in.All {
-		return d.PlanMatches(here, in.Query, in.Words)
-	}
-	return slices.DeleteFunc(slices.Clone(here), func(e Entry) bool { return !slices.Contains(in.Only, e.ID) })
-}
-
-// PlanMatches are the entries that match filters and hold words in their number or listed text.
-func (d *Desk) PlanMatches(entries []Entry, q Query, words string) []Entry {
-	words = text.Fold(words)
+// like are those of the entries that are meant.
+func (d *Desk) like(entries []Entry, targets map[id.ID]string, in Like) []Entry {
+	words := text.Fold(in.Words)
 	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
-		return !d.matches(e, q) || !strings.Contains(text.Fold(d.Book.Title(e)), words)
+		target := targets[e.ID]
+		return !d.matches(e, in.Query) || !strings.Contains(text.Fold(d.Book.Title(e)), words) ||
+			in.Target == NoTarget && target != "" || in.Target != "" && in.Target != NoTarget && in.Target != target
 	})
 }
 
-// Here lists the entries that the owner of a draft has, with the target of each, to choose among them.
-func (d *Desk) Here(p PlanSheet) ([]Entry, map[id.ID]string, error) {
+// targetsOf is where some parts of a draft bring each entry.
+func targetsOf(of []Part) map[id.ID]string {
 	targets := map[id.ID]string{}
-	for _, part := range p.Parts {
-		for _, c := range part.chosen() {
-			targets[c.ID] = part.Target
+	for _, x := range of {
+		for _, c := range x.chosen() {
+			targets[c.ID] = x.Target
 		}
 	}
+	return targets
+}
+
+// Here lists those entries of the owner of a draft that are meant, oldest first, with where the draft brings each.
+func (d *Desk) Here(p PlanSheet, in Like) ([]Entry, map[id.ID]string, error) {
+	of := make([]Part, len(p.Parts))
+	for i, x := range p.Parts {
+		of[i] = x.Part
+	}
+	targets := targetsOf(of)
 	entries, err := d.ofHome(d.ctx, d.r, p.Home)
-	return entries, targets, err
+	return d.like(entries, targets, in), targets, err
 }
 
 // regive takes entries from all parts, and gives them to a target unless it is "". What has another owner by now leaves the draft.

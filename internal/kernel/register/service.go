@@ -42,6 +42,8 @@ type Desk struct {
 	r     db.Reader
 	by    *access.Actor
 	names *names
+
+	systems map[id.ID]bool // of the day; nil before somebody asks (ended)
 }
 
 // Open gives a register to somebody who may see it somewhere. NotFound where the register is none of today's, Forbidden where he may
