@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/register"
@@ -20,7 +22,9 @@ type moveView struct {
 	Sums     ui.Table
 	Lists    []ui.Table // what goes, or has gone, where
 	All      []ui.Link  // to the whole lists
-	Refusal  ui.Notice  // why it is not for the reader to apply it
+	Receipt  string
+	Waits    ui.Notice // for the receipt
+	Refusal  ui.Notice // why it is not for the reader to apply it
 	Apply    ui.Form
 	Like     ui.SearchForm
 	Give     ui.Form
@@ -34,7 +38,11 @@ const firstLines = 50
 
 func (p pages) plan(ctx context.Context, r *web.Request) (moveView, error) {
 	var v moveView
-	err := p.view(ctx, r, func(d *register.Desk) error {
+	err := p.log.DB().View(ctx, func(reader db.Reader) error {
+		d, err := p.s.Open(ctx, reader, r.Actor(), r.Path("regime"), r.Path("book"))
+		if err != nil {
+			return err
+		}
 		x, err := d.Plan(id.ID(r.Path("plan")))
 		if err != nil {
 			return err
@@ -53,7 +61,16 @@ func (p pages) plan(ctx context.Context, r *web.Request) (moveView, error) {
 			return err
 		}
 		v.Links = append(trailLink(r, x), ui.Link{Text: "所管の引継ぎの一覧", Href: href(d.Book) + "/move"})
-		return v.forms(d, r, x)
+		if err := v.forms(d, r, x); err != nil {
+			return err
+		}
+		receipt, err := p.log.Receipt(ctx, reader, register.PlanKind, string(x.ID), x.Version)
+		if errs.KindOf(err) == errs.Unavailable { // the last version has no number yet
+			v.Waits = ui.Notice{Tone: ui.Info, Title: "証跡の受領証は、まもなく付きます", Lines: []string{"この画面を開き直してから印刷すると、紙に受領証が載ります。"}}
+			return nil
+		}
+		v.Receipt = receipt.String()
+		return err
 	})
 	return v, err
 }
@@ -99,7 +116,7 @@ func (v *moveView) lists(d *register.Desk, x register.PlanSheet, all bool) error
 			return err
 		}
 		total += n
-		v.Sums.Rows = append(v.Sums.Rows, ui.Row{Cells: []ui.Cell{ui.Text(place(d, part.Target)), ui.Text(ui.Figure(n)), ui.Text(classes...), partNotes(d, x, part)}})
+		v.Sums.Rows = append(v.Sums.Rows, ui.Row{Cells: []ui.Cell{ui.Text(place(d, part.Target)), ui.Text(ui.Figure(n)), ui.Text(classes...), partNotes(x, part)}})
 		title := place(d, part.Target) + map[register.PlanState]string{
 			register.PlanDraft: "へ移すもの", register.PlanApplied: "へ移したもの", register.PlanUndone: "から戻したもの", register.PlanWithdrawn: "へ移そうとしたもの",
 		}[x.State]
@@ -135,7 +152,7 @@ func (v *moveView) lists(d *register.Desk, x register.PlanSheet, all bool) error
 }
 
 // partNotes is what somebody should look at before he decides.
-func partNotes(d *register.Desk, x register.PlanSheet, part register.PlanPart) ui.Cell {
+func partNotes(x register.PlanSheet, part register.PlanPart) ui.Cell {
 	var c ui.Cell
 	for _, f := range part.Faults {
 		c = append(c, ui.Item{Text: f, Tone: ui.Bad})

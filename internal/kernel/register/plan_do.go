@@ -37,7 +37,7 @@ func (s *Service) planning(ctx context.Context, by *access.Actor, regime, kind, 
 // given to anybody yet.
 func (s *Service) DraftPlan(ctx context.Context, by *access.Actor, regime, kind, from, to, note string) (Plan, error) {
 	var made Plan
-	err := s.planning(ctx, by, regime, kind, "register.plan", "", "", func(tx *trail.Tx, d *Desk) error {
+	err := s.planning(ctx, by, regime, kind, "register.plan", note, "", func(tx *trail.Tx, d *Desk) error {
 		home, err := d.source(from)
 		if err != nil {
 			return err
@@ -303,7 +303,7 @@ type Deciding struct {
 // entry says by now goes with it; only its owner changes, and the day of its confirmation stays. Invalid with everything that is in the
 // way, Conflict where the plan is no draft any more or not what was seen.
 func (s *Service) ApplyPlan(ctx context.Context, by *access.Actor, regime, kind string, plan id.ID, in Deciding) (moved int, err error) {
-	err = s.planning(ctx, by, regime, kind, "register.takeover", "", plan, func(tx *trail.Tx, d *Desk) error {
+	err = s.planning(ctx, by, regime, kind, "register.takeover", strings.TrimSpace("決裁 "+in.Number), plan, func(tx *trail.Tx, d *Desk) error {
 		moved = 0
 		x, err := d.Plan(plan)
 		if err != nil {
@@ -405,7 +405,7 @@ func (d *Desk) owned(entries []Entry, home string) ([]Entry, error) {
 // UndoPlan gives back what an applied plan has moved and what still has the owner that it has got by it, in one act. The rest stays
 // where it is, and the plan says so.
 func (s *Service) UndoPlan(ctx context.Context, by *access.Actor, regime, kind string, plan id.ID, why string) (back, left int, err error) {
-	err = s.planning(ctx, by, regime, kind, "register.takeback", "", plan, func(tx *trail.Tx, d *Desk) error {
+	err = s.planning(ctx, by, regime, kind, "register.takeback", why, plan, func(tx *trail.Tx, d *Desk) error {
 		back, left = 0, 0
 		x, err := d.Plan(plan)
 		switch {
@@ -456,7 +456,7 @@ func because(why, what, ask string) error {
 
 // WithdrawPlan ends a draft that nobody will apply.
 func (s *Service) WithdrawPlan(ctx context.Context, by *access.Actor, regime, kind string, plan id.ID, seen, why string) error {
-	return s.planning(ctx, by, regime, kind, "register.unplan", "", plan, func(tx *trail.Tx, d *Desk) error {
+	return s.planning(ctx, by, regime, kind, "register.unplan", why, plan, func(tx *trail.Tx, d *Desk) error {
 		p, err := d.open(tx, plan, seen)
 		if err != nil {
 			return err
