@@ -27,7 +27,10 @@ type bench struct {
 	packs fs.FS
 	set   *regime.Set // of the packs
 	made  int         // databases
-	ends  []func() error
+	last  string      // of them, as it was opened
+
+	logRows int // of the log that is measured
+	ends    []func() error
 
 	library func() (*library, error)
 	server  func() (*cluster, error)
@@ -72,6 +75,9 @@ func (b *bench) rows() []row {
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		rows = append(rows, b.archiveRows(engine)...)
 	}
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		rows = append(rows, b.registerRows(engine)...)
+	}
 	return rows
 }
 
@@ -102,6 +108,7 @@ func (b *bench) open(engine db.Engine, packs *regime.Set) (*app.App, error) {
 			return nil, err
 		}
 	}
+	b.last = at.DB
 	a, err := app.Open(b.ctx, at, packs)
 	if err != nil {
 		return nil, err

@@ -29,8 +29,9 @@ type city struct {
 	*app.App
 	b      *bench
 	rounds []minato.Round
-	taken  int   // rounds
-	upload id.ID // what was handed in last
+	taken  int    // rounds
+	upload id.ID  // what was handed in last
+	at     string // of its database
 }
 
 func (b *bench) openCity(engine db.Engine) (*city, error) {
@@ -38,6 +39,11 @@ func (b *bench) openCity(engine db.Engine) (*city, error) {
 	if err != nil {
 		return nil, err
 	}
+	return b.cityOf(engine, packs)
+}
+
+// cityOf is the city when it has adopted some packs and knows nobody yet.
+func (b *bench) cityOf(engine db.Engine, packs *regime.Set) (*city, error) {
 	papers, err := minato.Generate(minato.City, jpdate.Today(time.Now()))
 	if err != nil {
 		return nil, err
@@ -52,7 +58,7 @@ func (b *bench) openCity(engine db.Engine) (*city, error) {
 			return nil, err
 		}
 	}
-	return &city{App: a, b: b, rounds: append(slices.Clone(papers.Past), papers.Next)}, nil
+	return &city{App: a, b: b, at: b.last, rounds: append(slices.Clone(papers.Past), papers.Next)}, nil
 }
 
 // cityRows are about a large city: importing it, and then asking who is who.

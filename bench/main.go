@@ -23,6 +23,7 @@ func main() {
 	policies := flag.String("policies", defaultPolicies(), "folder of the official texts; without them the tiny regime is measured")
 	rounds := flag.Int("rounds", 3, "how often each row is measured; the median ratio counts")
 	only := flag.String("only", "", "measure only the rows whose name matches this regular expression")
+	logRows := flag.Int("log", 1_000_000, "how many rows the log has that is measured; ten million take some minutes to make")
 	list := flag.Bool("list", false, "name the rows, and measure nothing")
 	flag.Parse()
 	wanted, err := regexp.Compile(*only)
@@ -30,7 +31,7 @@ func main() {
 		log.Fatal(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err = run(ctx, *policies, *rounds, wanted, *list)
+	err = run(ctx, *policies, *rounds, *logRows, wanted, *list)
 	stop()
 	if err != nil {
 		log.Fatal(err)
@@ -44,7 +45,7 @@ func defaultPolicies() string {
 	return filepath.Join("..", "shared", "policy")
 }
 
-func run(ctx context.Context, policies string, rounds int, only *regexp.Regexp, list bool) error {
+func run(ctx context.Context, policies string, rounds, logRows int, only *regexp.Regexp, list bool) error {
 	texts, err := officialTexts(policies)
 	if err != nil {
 		return err
@@ -59,6 +60,7 @@ func run(ctx context.Context, policies string, rounds int, only *regexp.Regexp, 
 		return err
 	}
 	defer b.close()
+	b.logRows = logRows
 	if !list {
 		fmt.Printf("%s, %d cores\n\n| what | time | floor | ratio | gate | allocated | memory taken | the floor does |\n|---|---|---|---|---|---|---|---|\n", runtime.Version(), runtime.NumCPU())
 	}

@@ -617,6 +617,40 @@ create table regime_pack (
 	constraint regime_pack_pkey PRIMARY KEY (sum)
 );
 
+create table register_handout (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	register text not null,
+	batch text not null,
+	entries bigint not null,
+	sum text not null,
+	at text not null,
+	returned text not null,
+	constraint register_handout_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX register_handout__batch ON public.register_handout USING btree (register, batch, id);
+
+create table register_hold (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	register text not null,
+	import text not null,
+	file text not null,
+	place text not null,
+	entry text not null,
+	state text not null,
+	reason text not null,
+	at text not null,
+	cells text not null,
+	faults text not null,
+	constraint register_hold_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX register_hold__register ON public.register_hold USING btree (register, state, id);
+
 create table register_link (
 	from_kind text not null,
 	from_id text not null,

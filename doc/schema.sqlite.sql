@@ -576,6 +576,38 @@ CREATE TABLE regime_pack (
 	files   bytea  not null
 );
 
+CREATE TABLE register_handout (
+	id       text   not null primary key,
+	version  bigint not null,
+	home     text   not null,
+	register text   not null,
+	batch    text   not null, -- of those that were given out at once
+	entries  bigint not null,
+	sum      text   not null, -- SHA-256 of the cells as given
+	at       text   not null,
+	returned text   not null  -- a time, '' until it is back
+);
+
+CREATE INDEX register_handout__batch on register_handout (register, batch, id);
+
+CREATE TABLE register_hold (
+	id       text   not null primary key,
+	version  bigint not null,
+	home     text   not null,
+	register text   not null,
+	import   text   not null, -- act of the trail
+	file     text   not null,
+	place    text   not null, -- the row as people know it
+	entry    text   not null, -- that it would change, '' for a new one
+	state    text   not null, -- open, applied, dropped
+	reason   text   not null, -- why it was dropped
+	at       text   not null,
+	cells    text   not null, -- JSON object by leaf
+	faults   text   not null  -- JSON object by cell
+);
+
+CREATE INDEX register_hold__register on register_hold (register, state, id);
+
 CREATE TABLE register_link (
 	from_kind text not null,
 	from_id   text not null,

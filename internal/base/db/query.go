@@ -126,9 +126,9 @@ func OneOf(r Reader, args *[]any, column string, values []string) string {
 	if r.Engine() != Postgres || len(values) <= few {
 		return column + ` in ` + Among(r, args, values)
 	}
-	quoted := make([]string, len(values))
+	quoted, escape := make([]string, len(values)), strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 	for i, v := range values {
-		quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`
+		quoted[i] = `"` + escape.Replace(v) + `"`
 	}
 	*args = append(*args, `{`+strings.Join(quoted, `,`)+`}`)
 	return fmt.Sprintf(`%s = any(cast($%d as text[]))`, column, len(*args))

@@ -82,6 +82,16 @@ func (s *stock) printable(text string, f *face) string {
 // shapeless characters print as nothing. The font has a hyphen for the soft one.
 const shapeless = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
+// Missing is what the font lacks for some texts, in the order of its first appearance: to be said before anything is printed.
+func (f *Font) Missing(texts ...string) []Missing {
+	var s stock
+	for _, text := range texts {
+		s.printable(text, f.regular)
+		s.printable(text, f.bold)
+	}
+	return s.missing
+}
+
 func isSoundMark(r rune) bool { return r == '\u3099' || r == '\u309a' }
 
 // plain says whether every character prints as it is; nearly all texts are so.

@@ -7,12 +7,14 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/paper"
+	"sekimori/internal/testkit/pdf"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -36,10 +38,10 @@ func font(t testing.TB) *paper.Font {
 }
 
 // set makes a document and reads it.
-func set(t testing.TB, s paper.Setup, fill func(*paper.Document)) ([][]run, []paper.Missing) {
+func set(t testing.TB, s paper.Setup, fill func(*paper.Document)) ([][]pdf.Run, []paper.Missing) {
 	t.Helper()
 	data, missing := bytesOf(t, font(t), s, fill)
-	pages := readPDF(t, data)
+	pages := pdf.Read(t, data)
 	for i, page := range pages {
 		inBody(t, i+1, page)
 	}
@@ -47,15 +49,15 @@ func set(t testing.TB, s paper.Setup, fill func(*paper.Document)) ([][]run, []pa
 }
 
 // inBody: nothing stands in the margins or on the foot, which begins with the number of the page. Labels have none.
-func inBody(t testing.TB, number int, page []run) {
+func inBody(t testing.TB, number int, page []pdf.Run) {
 	t.Helper()
-	at := slices.IndexFunc(page, func(r run) bool { return strings.HasPrefix(r.text, fmt.Sprintf("%d / ", number)) })
+	at := slices.IndexFunc(page, func(r pdf.Run) bool { return strings.HasPrefix(r.Text, fmt.Sprintf("%d / ", number)) })
 	if at < 0 {
 		return
 	}
 	for _, r := range page[:at] {
-		if r.x < 18*mm-0.1 || r.y < page[at].y+4*mm {
-			t.Errorf("page %d: %q stands at %.1f, %.1f mm, the foot at %.1f", number, r.text, r.x/mm, r.y/mm, page[at].y/mm)
+		if r.X < 18*mm-0.1 || r.Y < page[at].Y+4*mm {
+			t.Errorf("page %d: %q stands at %.1f, %.1f mm, the foot at %.1f", number, r.Text, r.X/mm, r.Y/mm, page[at].Y/mm)
 		}
 	}
 }
@@ -106,7 +108,7 @@ func TestEveryPageHasHeadAndFoot(t *testing.T) {
 		})
 		seen := 0
 		for i, page := range pages {
-			text := texts(page)
+			text := pdf.Texts(page)
 			for _, want := range []string{"情報資産台帳", "機密性2", "番号", "備考", "件数", fmt.Sprintf("%d / %d", i+1, len(pages)), "令和8年4月1日 9:05 印刷", "証跡 123456"} {
 				if strings.Count("\n"+text, "\n"+want+"\n") != 1 {
 					t.Errorf("landscape %v, page %d: %q is not there once", landscape, i+1, want)
@@ -134,14 +136,14 @@ func TestRowsStayWhole(t *testing.T) {
 	})
 	where := map[string]int{}
 	for i, page := range pages {
-		for _, row := range regexp.MustCompile(`備(\d+)考`).FindAllStringSubmatch(texts(page), -1) {
+		for _, row := range regexp.MustCompile(`備(\d+)考`).FindAllStringSubmatch(pdf.Texts(page), -1) {
 			if other, ok := where[row[1]]; ok && other != i {
 				t.Errorf("row %s stands on pages %d and %d", row[1], other+1, i+1)
 			}
 			where[row[1]] = i
 		}
 		for row, on := range where {
-			if on == i && !strings.Contains(texts(page), "番号"+row+"番") {
+			if on == i && !strings.Contains(pdf.Texts(page), "番号"+row+"番") {
 				t.Errorf("row %s begins on another page than %d", row, i+1)
 			}
 		}
@@ -160,8 +162,8 @@ func TestARowTallerThanAPageGoesOn(t *testing.T) {
 	var got strings.Builder
 	for _, page := range pages {
 		for _, r := range page {
-			if r.x > 20*mm && strings.ContainsAny(r.text, "この行は一枚の紙に入らない。") && !r.bold {
-				got.WriteString(r.text)
+			if r.X > 20*mm && strings.ContainsAny(r.Text, "この行は一枚の紙に入らない。") && !r.Bold {
+				got.WriteString(r.Text)
 			}
 		}
 	}
@@ -178,7 +180,7 @@ func TestATallRowBeginsWithThreeLines(t *testing.T) {
 			d.Table(paper.Table{Columns: columns(), Rows: rows})
 		})
 		for i, page := range pages {
-			if n := len(slices.DeleteFunc(page, func(r run) bool { return !strings.Contains(r.text, "長い行") })); n > 0 {
+			if n := len(slices.DeleteFunc(page, func(r pdf.Run) bool { return !strings.Contains(r.Text, "長い行") })); n > 0 {
 				if n < 3 {
 					t.Errorf("after %d rows page %d has %d lines", 20+above, i+1, n)
 				}
@@ -199,8 +201,8 @@ func TestNumbersEndAtOneEdge(t *testing.T) {
 	}
 	edges := map[float64]bool{}
 	for _, r := range pages[0] {
-		if regexp.MustCompile(`^\d+$`).MatchString(r.text) {
-			edges[math.Round(r.x+width(r.text)*r.size)] = true
+		if regexp.MustCompile(`^\d+$`).MatchString(r.Text) {
+			edges[math.Round(r.X+width(r.Text)*r.Size)] = true
 		}
 	}
 	if len(edges) != 1 {
@@ -218,7 +220,7 @@ func TestAHeadingStaysWithWhatFollows(t *testing.T) {
 			d.Table(paper.Table{Columns: columns(), Rows: lines(1, func(int) string { return "行の\n終わり" })})
 		})
 		for i, page := range pages {
-			text := texts(page)
+			text := pdf.Texts(page)
 			if strings.Contains(text, "見出し") && !(strings.Contains(text, "大見出し") && strings.Contains(text, "小見出し") && strings.Contains(text, "終わり")) {
 				t.Errorf("after %d lines page %d is\n%s", above, i+1, text)
 			}
@@ -236,7 +238,7 @@ func TestNoLineOfAParagraphStandsAlone(t *testing.T) {
 			})
 			sum := 0
 			for i, page := range pages {
-				here := strings.Count(texts(page), "段落")
+				here := strings.Count(pdf.Texts(page), "段落")
 				if sum += here; here == 1 {
 					t.Errorf("%d lines after %d: one alone on page %d", n, 35+above, i+1)
 				}
@@ -284,7 +286,7 @@ func TestWhatStandsOnThePage(t *testing.T) {
 		}
 		var got []string
 		for _, r := range pages[0] {
-			got = append(got, r.text)
+			got = append(got, r.Text)
 		}
 		if diff := cmp.Diff(append(c.want, "1 / 1"), got); diff != "" {
 			t.Errorf("%s: -want +got\n%s", c.name, diff)
@@ -301,7 +303,7 @@ func TestWhatTheFontLacksIsNamed(t *testing.T) {
 	if diff := cmp.Diff(want, missing); diff != "" {
 		t.Error(diff)
 	}
-	text := texts(pages[0])
+	text := pdf.Texts(pages[0])
 	for _, want := range []string{"〓の台帳", "〓田", "葛城", "この書体にない文字: 「〓」(U+20BB7) 「葛」(U+845B U+E0100)"} {
 		if !strings.Contains(text, want+"\n") {
 			t.Errorf("%q is not in\n%s", want, text)
@@ -316,7 +318,7 @@ func TestManyMissingCharactersAreCounted(t *testing.T) {
 		all = append(all, string(r))
 	}
 	pages, missing := set(t, paper.Setup{}, func(d *paper.Document) { d.Paragraph(strings.Join(all, "")) })
-	if text := strings.ReplaceAll(texts(pages[0]), "\n", ""); len(missing) != 105 || !strings.Contains(text, "(U+E063) ほか5字") {
+	if text := strings.ReplaceAll(pdf.Texts(pages[0]), "\n", ""); len(missing) != 105 || !strings.Contains(text, "(U+E063) ほか5字") {
 		t.Errorf("%d, %s", len(missing), text)
 	}
 }
@@ -351,7 +353,11 @@ func TestReadersFindEveryObject(t *testing.T) {
 	found, lists := 0, 0
 	at := regexp.MustCompile(`startxref\n(\d+)\n%%EOF\n$`).FindSubmatch(data)
 	for at != nil {
-		list := data[int(float(t, string(at[1]))):]
+		from, err := strconv.Atoi(string(at[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := data[from:]
 		if !bytes.HasPrefix(list, []byte("xref\n")) {
 			t.Fatal("the list of objects is elsewhere")
 		}
@@ -468,9 +474,9 @@ func TestLabelsStandOnTheirPlaces(t *testing.T) {
 			at := c.start - 1 + i
 			left := c.sheet.Left + float64(at%each%c.sheet.Columns)*(c.sheet.Width+c.sheet.GapX)
 			top := c.sheet.Top + float64(at%each/c.sheet.Columns)*(c.sheet.Height+c.sheet.GapY)
-			inside := func(r run) bool {
-				x, y := r.x/mm, 297-r.y/mm
-				return r.text == l.Lines[0].Text && x > left && x < left+5 && y > top && y < top+c.sheet.Height
+			inside := func(r pdf.Run) bool {
+				x, y := r.X/mm, 297-r.Y/mm
+				return r.Text == l.Lines[0].Text && x > left && x < left+5 && y > top && y < top+c.sheet.Height
 			}
 			if !slices.ContainsFunc(pages[at/each], inside) {
 				t.Errorf("%s: label %d is not at %.1f, %.1f mm of page %d", c.name, i, left, top, at/each+1)
@@ -496,7 +502,7 @@ func TestLabelsShrinkUntilTheyFit(t *testing.T) {
 		pages, _ := set(t, setup(), func(d *paper.Document) { d.Labels(sheet, 1, []paper.Label{c.label}) })
 		var got []float64
 		for _, r := range pages[0] {
-			got = append(got, r.size)
+			got = append(got, r.Size)
 		}
 		if !slices.EqualFunc(c.sizes, got, func(want, got float64) bool { return want == got || want == 0 && got > 8 && got < 16 }) {
 			t.Errorf("%s: sizes %v, want %v", c.name, got, c.sizes)
@@ -507,10 +513,10 @@ func TestLabelsShrinkUntilTheyFit(t *testing.T) {
 	})
 	got := ""
 	for _, r := range pages[0] {
-		if x, y := r.x/mm, 297-r.y/mm; x < sheet.Left || x > sheet.Left+sheet.Width || y < sheet.Top || y > sheet.Top+sheet.Height {
-			t.Errorf("%q stands at %.1f, %.1f mm", r.text, x, y)
+		if x, y := r.X/mm, 297-r.Y/mm; x < sheet.Left || x > sheet.Left+sheet.Width || y < sheet.Top || y > sheet.Top+sheet.Height {
+			t.Errorf("%q stands at %.1f, %.1f mm", r.Text, x, y)
 		}
-		got += r.text
+		got += r.Text
 	}
 	if got != long+long {
 		t.Error("something is missing on the label")
@@ -526,7 +532,7 @@ func TestALabelNamesWhatIsMissingInItsMargin(t *testing.T) {
 		pages int
 	}{{paper.Sheet24(), 1}, {paper.Sheet{Columns: 2, Rows: 7, Width: 100, Height: 42, Left: 5, Top: 1}, 2}} {
 		pages, missing := set(t, setup(), func(d *paper.Document) { d.Labels(c.sheet, 1, []paper.Label{{Lines: lines}}) })
-		if text := texts(pages[len(pages)-1]); len(pages) != c.pages || len(missing) != 1 || !strings.Contains(text, "この書体にない文字: 「〓」(U+20BB7)") {
+		if text := pdf.Texts(pages[len(pages)-1]); len(pages) != c.pages || len(missing) != 1 || !strings.Contains(text, "この書体にない文字: 「〓」(U+20BB7)") {
 			t.Errorf("%d pages, %v, %s", len(pages), missing, text)
 		}
 	}

@@ -21,6 +21,7 @@ type Column struct {
 	Title string
 	Share float64 // of the width that columns without a share leave; 0: as wide as its contents need, as far as there is room
 	Right bool    // set against the right edge, as numbers are
+	Keep  bool    // without a share: has what it needs before the others, since a number that breaks is hard to read
 }
 
 // Particular is a name and what it is here: 所管課, 情報政策課.
@@ -34,6 +35,7 @@ const (
 	shade        = 0.92               // behind headings and names
 	mostOfName   = 1.0 / 3            // of the width of particulars
 	fewestChars  = 2                  // that a column must hold side by side
+	easyChars    = 3                  // that it holds wherever there is the room
 	fewestLines  = 3                  // of a row that goes on overleaf
 )
 
@@ -64,7 +66,10 @@ func (d *Document) Table(t Table) {
 	for _, cells := range rows {
 		d.measure(natural, plain, cells)
 	}
-	g := d.grid(t.Columns, columnWidths(t.Columns, natural, d.right-d.left))
+	for i := range natural { // one that holds a single character is no narrower than another
+		natural[i] = max(natural[i], fewestChars*plain.size+2*cellX+slack)
+	}
+	g := d.grid(t.Columns, columnWidths(t.Columns, natural, d.right-d.left, easyChars*plain.size+2*cellX))
 	if g.narrowest() < fewestChars*plain.size {
 		d.fail(errs.New(errs.Invalid, "表の列が多すぎて紙に入りません（%d列）。列を減らすか、横向きにしてください。", len(t.Columns)))
 		return
@@ -117,7 +122,9 @@ func (d *Document) measure(natural []float64, s style, cells []string) {
 // needs no more than half as much again as an equal part of what is left has what it needs. When none does, each has half a
 // part, and the rest of these parts is divided by the square root of the need, since it matters less to a long text than to
 // a short one to wrap once more. What is left goes to the columns with a share, or, where there are none, to all by width.
-func columnWidths(columns []Column, natural []float64, whole float64) []float64 {
+// No column becomes narrower than least for the sake of another, as far as there is the room for that.
+func columnWidths(columns []Column, natural []float64, whole, least float64) []float64 {
+	least = min(least, whole/float64(len(columns)))
 	widths := make([]float64, len(columns))
 	var open []int // columns without a share that have no width yet
 	shares, left := 0.0, whole
@@ -128,11 +135,17 @@ func columnWidths(columns []Column, natural []float64, whole float64) []float64 
 		}
 	}
 	sharing := len(columns) - len(open)
-	slices.SortStableFunc(open, func(a, b int) int { return cmp.Compare(natural[a], natural[b]) })
+	keeps := func(i int) int { // 0 for those that come first
+		if columns[i].Keep {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(open, func(a, b int) int { return cmp.Or(keeps(a)-keeps(b), cmp.Compare(natural[a], natural[b])) })
 	const generous = 1.5
 	for len(open) > 0 {
 		i, part := open[0], left/float64(len(open)+sharing)
-		if natural[i] > part*generous {
+		if natural[i] > part*generous && !columns[i].Keep || left-natural[i] < least*float64(len(open)-1+sharing)-slack {
 			break
 		}
 		widths[i], left, open = natural[i], left-natural[i], open[1:]
@@ -142,8 +155,9 @@ func columnWidths(columns []Column, natural []float64, whole float64) []float64 
 		roots += math.Sqrt(natural[i])
 	}
 	part := left / float64(max(1, len(open)+sharing))
+	sure := max(part/2, min(part, least))
 	for _, i := range open {
-		widths[i] = part/2 + part/2*float64(len(open))*math.Sqrt(natural[i])/roots
+		widths[i] = sure + (part-sure)*float64(len(open))*math.Sqrt(natural[i])/roots
 		left -= widths[i]
 	}
 	used := whole - left

@@ -109,13 +109,29 @@ func TestColumnsHaveTheirWidth(t *testing.T) {
 		{"somewhat more than an equal part is given", free(2), []float64{60, 900}, []float64{60, 40}},
 		{"the same for all", free(4), []float64{50, 50, 50, 50}, []float64{25, 25, 25, 25}},
 		{"nothing in it", free(2), []float64{0, 0}, []float64{0, 0}},
+		{"one that is kept", []Column{{}, {Keep: true}, {}}, []float64{900, 60, 900}, []float64{20, 60, 20}},
 		{"one", free(1), []float64{900}, []float64{100}},
 		{"one somewhat too wide", free(1), []float64{140}, []float64{100}},
 	} {
-		got := columnWidths(c.columns, c.natural, 100)
+		got := columnWidths(c.columns, c.natural, 100, 0)
 		if diff := cmp.Diff(c.want, got, cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 0.001 })); diff != "" {
 			t.Errorf("%s: -want +got\n%s", c.name, diff)
 		}
+	}
+}
+
+// TestNoColumnIsSqueezed: what is given to one leaves the others what they need least.
+func TestNoColumnIsSqueezed(t *testing.T) {
+	t.Parallel()
+	for _, natural := range [][]float64{{45, 900, 900}, {900, 45, 45}, {900, 31, 3000}} {
+		for i, w := range columnWidths(make([]Column, len(natural)), natural, 100, 30) {
+			if w < 30 {
+				t.Errorf("%v: column %d is %f wide", natural, i, w)
+			}
+		}
+	}
+	if got := columnWidths(make([]Column, 4), []float64{900, 900, 900, 900}, 100, 30); got[0] != 25 {
+		t.Errorf("no room: %v", got)
 	}
 }
 
@@ -128,7 +144,7 @@ func TestColumnsFillTheTable(t *testing.T) {
 			columns[i].Share = float64(rapid.IntRange(0, 2).Draw(t, "share"))
 		}
 		sum := 0.0
-		for i, w := range columnWidths(columns, natural, 500) {
+		for i, w := range columnWidths(columns, natural, 500, 10) {
 			if w <= 0 {
 				t.Fatalf("column %d is %f wide", i, w)
 			}

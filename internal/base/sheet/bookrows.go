@@ -131,7 +131,10 @@ func (s *sharedStrings) get(n int) (string, bool) {
 	return string(s.text[start:s.ends[n]]), true
 }
 
-// readShared does so once. A quarter of the limit is theirs, because they stay in memory.
+// maxShared bounds the shared strings however large a sheet may be: they stay in memory.
+const maxShared = 64 << 20
+
+// readShared does so once. A quarter of the limit is theirs, and never more than maxShared.
 func (b *book) readShared() error {
 	if b.shared != nil {
 		return nil
@@ -139,7 +142,7 @@ func (b *book) readShared() error {
 	s := &sharedStrings{}
 	if b.sharedIn != "" {
 		var p plainText
-		err := b.walk(b.sharedIn, b.limits.Unpacked/4, func(t xml.Token) error {
+		err := b.walk(b.sharedIn, min(b.limits.Unpacked/4, maxShared), func(t xml.Token) error {
 			p.token(t)
 			if end, ok := t.(xml.EndElement); ok && end.Name.Local == "si" {
 				s.text = append(s.text, unescape(p.take())...)

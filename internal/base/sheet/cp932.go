@@ -90,3 +90,9 @@ func toCP932(s string, lost func(string)) []byte {
 	}
 	return out
 }
+
+// InCP932 is what comes back of a text from a file in Shift_JIS: with 〓 in place of what it has no code for.
+func InCP932(s string) string {
+	back, _ := fromCP932(toCP932(s, func(string) {}))
+	return back
+}

@@ -104,6 +104,7 @@ func letters(column int) string {
 type File struct {
 	Format Format
 	Sheets []string // visible sheets of an Excel file in their order
+	Hidden []string // the others; Rows reads them by their names too
 
 	data     io.ReaderAt
 	size     int64
@@ -130,6 +131,11 @@ func Open(data io.ReaderAt, size int64, limits Limits) (*File, error) {
 		f.Format = Excel
 		if f.book, err = openBook(data, size, f.limits); err == nil {
 			f.Sheets = f.book.visible()
+			for _, s := range f.book.sheets {
+				if s.hidden {
+					f.Hidden = append(f.Hidden, s.name)
+				}
+			}
 		}
 	default:
 		err = f.findEncoding(head)

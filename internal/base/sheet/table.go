@@ -20,8 +20,9 @@ type Table struct {
 	Heading Row
 	Unknown []errs.Field // titles nobody asked for, by cell
 
-	file  *File
-	index map[string]int // column of the sheet by id
+	file   *File
+	index  map[string]int // column of the sheet by id
+	merges merges
 }
 
 // headingRows is how many rows with text may stand before the heading and be it: lists begin with a title and a date.
@@ -55,6 +56,56 @@ func (f *File) Table(sheet string, columns []Column) (*Table, error) {
 		}
 	}
 	return nil, noHeading(best, columns)
+}
+
+// Form finds the heading of a sheet as people draw one: among the first rows the one that has most of the columns, the first of them
+// where several have as many. A title that is merged over several rows stands in each of them. None of the columns need be there,
+// but one; which of them are, Has tells.
+func (f *File) Form(sheet string, columns []Column) (*Table, error) {
+	byTitle := map[string]string{}
+	for _, c := range columns {
+		for _, title := range c.Titles {
+			byTitle[titleKey(title)] = c.ID
+		}
+	}
+	merged, err := f.merges(sheet)
+	if err != nil {
+		return nil, err
+	}
+	var best *Table
+	var why error
+	seen := 0
+	above := []string{}
+	for row, err := range f.Rows(sheet) {
+		if err != nil {
+			return nil, err
+		}
+		for i, title := range above {
+			if title == "" || row.Cell(i) != "" || !merged.above(row.Number, i) {
+				continue
+			}
+			for len(row.Cells) <= i {
+				row.Cells = append(row.Cells, "")
+			}
+			row.Cells[i] = title
+		}
+		above = row.Cells
+		t, twice := f.heading(row, byTitle)
+		if best == nil || len(t.index) > len(best.index) {
+			best, why = t, twice
+			best.merges = merged
+		}
+		if seen++; seen == headingRows {
+			break
+		}
+	}
+	if best == nil || len(best.index) == 0 {
+		if err := noHeading(best, columns); err != nil {
+			return nil, err
+		}
+		return nil, invalid("見出しの行が見つかりません。列の名前を1行に並べた見出しを、はじめの%d行までに置いてください。", headingRows)
+	}
+	return best, why
 }
 
 // heading takes a row for the heading; err lists the columns it has twice.
@@ -138,6 +189,13 @@ func (r Record) Where(id string) string {
 	return r.Row.Where(-1)
 }
 
+// Merged says whether the cell of a column is empty because it belongs to merged cells that begin in a row above. Only a table that
+// Form has found knows.
+func (r Record) Merged(id string) bool {
+	i, ok := r.table.index[id]
+	return ok && r.Row.Cell(i) == "" && r.table.merges.above(r.Row.Number, i)
+}
+
 // Rows reads what stands below the heading.
 func (t *Table) Rows() iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
@@ -150,4 +208,12 @@ func (t *Table) Rows() iter.Seq2[Record, error] {
 			}
 		}
 	}
+}
+
+// Where names the cell of the heading that is the title of a column, "" if the sheet does not have it.
+func (t *Table) Where(id string) string {
+	if i, ok := t.index[id]; ok {
+		return t.Heading.Where(i)
+	}
+	return ""
 }

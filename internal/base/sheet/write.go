@@ -46,23 +46,61 @@ func (t *Writer) Row(cells ...string) error {
 	if here.Sheet == "" {
 		here.Number += t.lines
 	}
-	if here.Number > excelRows || len(cells) > excelColumns {
-		return invalid("%s: Excel で開ける大きさ（%d行、%d列）を超えています。絞り込んでから書き出してください。", here.Where(-1), excelRows, excelColumns)
+	if err := here.writable(here.Number); err != nil {
+		return err
 	}
-	for i, cell := range cells {
+	for _, cell := range cells {
+		t.lines += strings.Count(cell, "\n")
+	}
+	return t.out.write(here)
+}
+
+// writable refuses what no cell may hold, and a row of this number that Excel has no place for.
+func (r Row) writable(number int) error {
+	if number > excelRows || len(r.Cells) > excelColumns {
+		return invalid("%s: Excel で開ける大きさ（%d行、%d列）を超えています。絞り込んでから書き出してください。", r.Where(-1), excelRows, excelColumns)
+	}
+	for i, cell := range r.Cells {
 		at := strings.IndexFunc(cell, forbidden)
 		switch {
 		case at >= 0:
 			c, _ := utf8.DecodeRuneInString(cell[at:])
-			return refuseControl(here.Where(i), c)
+			return refuseControl(r.Where(i), c)
 		case !utf8.ValidString(cell):
-			return invalid("%s: 文字として読めないバイトがあります。", here.Where(i))
+			return invalid("%s: 文字として読めないバイトがあります。", r.Where(i))
 		case len(cell) > excelCell && len(utf16.Encode([]rune(cell))) > excelCell:
-			return tooLong(here.Where(i), excelCell)
+			return tooLong(r.Where(i), excelCell)
 		}
-		t.lines += strings.Count(cell, "\n")
 	}
-	return t.out.write(here)
+	return nil
+}
+
+// Writable is the text as a cell can hold it: a control character that has no place there is a picture of it (U+2400 and on), what is
+// no character is U+FFFD, and what Excel has no room for is cut off, with … in its place.
+func Writable(s string) string {
+	if strings.IndexFunc(s, forbidden) >= 0 || !utf8.ValidString(s) {
+		s = strings.Map(func(c rune) rune {
+			switch {
+			case !forbidden(c):
+				return c
+			case c < ' ':
+				return '␀' + c
+			case c == 0x7f:
+				return '␡'
+			}
+			return utf8.RuneError
+		}, s)
+	}
+	if len(s) <= excelCell {
+		return s
+	}
+	units := 0
+	for at, c := range s {
+		if units += utf16.RuneLen(c); units > excelCell-1 && len(utf16.Encode([]rune(s))) > excelCell {
+			return s[:at] + "…"
+		}
+	}
+	return s
 }
 
 // Close ends the file; what w is, stays open.

@@ -5,6 +5,7 @@ import (
 	"embed"
 
 	"sekimori/internal/base/db"
+	"sekimori/internal/base/paper"
 	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/regime"
@@ -19,20 +20,26 @@ var files embed.FS
 
 // pages answers requests.
 type pages struct {
-	log *trail.Log
-	s   *register.Service
+	log   *trail.Log
+	s     *register.Service
+	fonts fonts
+	most  int // entries that one PDF lists
 }
 
 // Module is the feature as the program takes it in; offered are the editions whose words the trail shall speak.
 func Module(log *trail.Log, s *register.Service, offered *regime.Set) feature.Module {
-	p := pages{log, s}
+	return module(pages{log, s, remembered(func() (*paper.Font, error) { return paper.Find() }), mostPrinted}, offered)
+}
+
+func module(p pages, offered *regime.Set) feature.Module {
 	read, write := access.LedgerRead, access.LedgerWrite
 	const book, entry, plan = "/ledger/{regime}/{book}", "/ledger/{regime}/{book}/entry/{entry}", "/ledger/{regime}/{book}/move/{plan}"
 	return feature.Module{
 		Name: "ledger",
 		Menu: web.MenuOf(read, ui.Link{Text: "台帳", Href: "/ledger"}),
-		Part: web.Part{Pages: files, Routes: []web.Route{
+		Part: web.Part{Pages: files, Routes: append([]web.Route{
 			web.Get("/ledger", read, "books", p.books),
+			web.Get("/ledger/find", read, "find", p.find),
 			web.Get(book, read, "list", p.list),
 			web.Get(book+"/new", write, "form", p.adding),
 			web.Post(book+"/new", write, "form", p.adding, p.add).UpTo(maxUpload),
@@ -55,8 +62,9 @@ func Module(log *trail.Log, s *register.Service, offered *regime.Set) feature.Mo
 			web.Post(plan+"/withdraw", write, "move", p.plan, p.withdraw),
 			web.Get(book+"/confirm", read, "confirms", p.confirms),
 			web.Get(book+"/confirm/{home}", read, "confirm", p.confirming),
+			web.Post(book+"/confirm/{home}/class", write, "confirm", p.confirming, p.classify),
 			web.Post(book+"/confirm/{home}", write, "confirm", p.confirming, p.confirm),
-		}},
+		}, p.paperRoutes(book, entry)...)},
 		Words: words(offered), Tasks: p.tasks,
 	}
 }

@@ -16,11 +16,12 @@ import (
 // entryView is one entry.
 type entryView struct {
 	web.Page
-	Facts ui.DescriptionList
-	Rows  []ui.Table // tables inside the entry
-	Links []ui.Link
-	Back  ui.Table // what refers to it
-	State ui.Form  // brings it into another state
+	Facts  ui.DescriptionList
+	Rows   []ui.Table // tables inside the entry
+	Links  []ui.Link
+	Back   ui.Table // what refers to it
+	Papers papers
+	State  ui.Form // brings it into another state
 }
 
 func (p pages) entry(ctx context.Context, r *web.Request) (entryView, error) {
@@ -55,6 +56,7 @@ func (p pages) entry(ctx context.Context, r *web.Request) (entryView, error) {
 			}
 			v.State = r.Form(stateForm(d, e))
 		}
+		v.Papers = p.entryPapers(d, e)
 		v.Links = append(v.Links, ui.Link{Text: "これまでの変更", Href: entryHref(d.Book, e) + "/history"})
 		return nil
 	})

@@ -21,13 +21,15 @@ type listView struct {
 	web.Page
 	Form    ui.SearchForm
 	Links   []ui.Link
+	Clauses []ui.Link // that ask for the register
 	Results listResults
 }
 
 type listResults struct {
-	Count string
-	Table ui.Table
-	Pager ui.Pager
+	Count  string
+	Papers papers
+	Table  ui.Table
+	Pager  ui.Pager
 }
 
 // perPage is how many entries one page of a list shows.
@@ -45,12 +47,13 @@ func (p pages) list(ctx context.Context, r *web.Request) (listView, error) {
 	err := p.view(ctx, r, func(d *register.Desk) error {
 		v = listView{Page: r.Page(d.Kind.Title, ui.Link{Text: "台帳", Href: "/ledger"})}
 		c, form := asked(d, r)
-		v.Kicker, v.Links = d.Policy, links(d, c)
+		v.Kicker, v.Links, v.Clauses = d.Policy, links(d, c), clauses(d)
 		v.Form = form
 		if len(form.Faults()) > 0 {
 			v.Results.Table = ui.Table{Caption: d.Kind.Title, Columns: columns(d, shown(d))}
 			return nil
 		}
+		v.Results.Papers = p.listPapers(d, c)
 		c.Limit = perPage
 		var entries []register.Entry
 		var next url.Values
@@ -75,6 +78,22 @@ func (p pages) list(ctx context.Context, r *web.Request) (listView, error) {
 		return nil
 	})
 	return v, err
+}
+
+// clauses lead to what asks for the register, each once.
+func clauses(d *register.Desk) []ui.Link {
+	var list []ui.Link
+	for _, a := range d.Asked {
+		parts := strings.Split(a.Full, "/")
+		for i, p := range parts {
+			parts[i] = url.PathEscape(p)
+		}
+		one := ui.Link{Text: a.Name, Href: "/clause/" + strings.Join(parts, "/")}
+		if !slices.Contains(list, one) {
+			list = append(list, one)
+		}
+	}
+	return list
 }
 
 // listed is a page in the order that was asked for.
@@ -276,7 +295,7 @@ func table(d *register.Desk, entries []register.Entry) (ui.Table, error) {
 		return t, err
 	}
 	fields := telling(d, said)
-	if d.Owner != "" && !slices.ContainsFunc(fields, func(f register.Field) bool { return f.ID == d.Owner }) {
+	if _, one := oneHome(d, entries); one && !slices.ContainsFunc(fields, func(f register.Field) bool { return f.ID == d.Owner }) {
 		owner, _ := d.Field(d.Owner)
 		t.Caption += "（" + d.Say(owner, said[0]) + "）"
 	}

@@ -144,7 +144,9 @@ func (x *desk) post(path string, v url.Values, files map[string]string) (to stri
 // sends fills in a form of a page, sends it and must be led on.
 func (x *desk) sends(path string, change url.Values, files map[string]string) string {
 	x.t.Helper()
-	form := x.get(path, http.StatusOK).One(x.t, "main form[method=post]")
+	forms := x.get(path, http.StatusOK).All("main form[method=post]")
+	i := max(0, slices.IndexFunc(forms, func(f webtest.Node) bool { return f.Attr("action") == path }))
+	form := forms[i]
 	v := filled(form)
 	for name, values := range change {
 		v[name] = values
@@ -337,13 +339,29 @@ func TestConfirming(t *testing.T) {
 		}
 		sheet := samples + "/confirm/" + url.PathEscape(x.Home("1100"))
 		x.shows(samples+"/confirm", "受付係室", "これから")
-		x.shows(sheet, "7件", "分類が決まっていません", "全7件、変わりなし")
+		page := x.shows(sheet, "7件", "分類が決まっていません", "全7件、変わりなし", "分類を決める")
+		classes := page.One(t, "form[action="+sheet+"/class]")
+		v := filled(classes)
+		if len(v) != 6 { // three lines, each a level and a version
+			t.Errorf("%v", v)
+		}
+		for name := range v {
+			if strings.HasPrefix(name, "class.") {
+				v.Set(name, "2")
+				break
+			}
+		}
+		if to, page, status := x.post(classes.Attr("action"), v, nil); status != http.StatusSeeOther || to != sheet {
+			t.Fatalf("%d %s", status, page.Text())
+		}
+		if got := len(filled(x.shows(sheet, "秘匿2").One(t, "form[action="+sheet+"/class]"))); got != 4 {
+			t.Errorf("%d inputs are left", got)
+		}
 		if page := x.as("受付員").shows(sheet, "7件"); strings.Contains(page.Text(), "変わりなし") {
 			t.Error("a clerk is offered to confirm")
 		}
 		x.as("受付長")
-		form := x.get(sheet, http.StatusOK).One(t, "main form[method=post]")
-		stale := filled(form)
+		stale := filled(x.get(sheet, http.StatusOK).One(t, "form[action="+sheet+"]"))
 		x.Add("受付員", kodama.Sample("name 新しい貝"))
 		if _, page, status := x.post(sheet, stale, nil); status != http.StatusConflict || !strings.Contains(page.Text(), "台帳が変わりました") {
 			t.Errorf("%d", status)
@@ -373,6 +391,8 @@ func TestCopiesAndWhatRefersToWhat(t *testing.T) {
 		x.shows(samples+"/entry/"+string(e.ID), "ここを指している記録", "写しの貝", "箱")
 		x.shows(samples+"/entry/"+string(box.ID), "秘匿2") // of what lies in it
 		x.shows(samples+"?q=写し", "写しの貝")
+		x.shows("/ledger/find?q=貝", "「貝」が2件見つかりました", "もとの貝", "写しの貝")
+		x.shows("/ledger/find?q="+url.QueryEscape(strings.Repeat("x", 600)), "長すぎます")
 		if got := len(x.as("書庫長").get(samples+"?q=写し", http.StatusOK).All("tbody th")); got != 0 {
 			t.Error("what is out of scope is found")
 		}

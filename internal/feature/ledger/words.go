@@ -17,6 +17,8 @@ func words(offered *regime.Set) feature.Words {
 			w.Kinds[e.Regime+"."+e.Kind.ID] = kindWords(e)
 		}
 	}
+	w.Kinds["register-hold"] = feature.KindWords{Title: "台帳の保留の行", Columns: map[string]string{"file": "ファイル", "place": "行", "state": "状態", "reason": "理由"}, Called: []string{"file", "place"}}
+	w.Kinds["register-handout"] = feature.KindWords{Title: "配った表", Columns: map[string]string{"entries": "件数", "at": "配った日時", "returned": "戻った日時"}, Called: []string{"at"}}
 	return w
 }
 
@@ -24,7 +26,9 @@ func words(offered *regime.Set) feature.Words {
 func acts() map[string]string {
 	return map[string]string{
 		"register.add": "台帳に加えた", "register.change": "台帳を直した", "register.move": "台帳の状態を変えた", "register.bulk": "台帳をまとめて直した",
-		"register.addall": "台帳にまとめて加えた", "register.confirm": "台帳を棚卸した", "register.import": "台帳を取り込んだ",
+		"register.addall":  "台帳にまとめて加えた",
+		"register.confirm": "台帳を棚卸した", "register.import": "台帳を取り込んだ", "register.handout": "台帳の表を配った",
+		"register.hold.fix": "保留の行を直して台帳に取り込んだ", "register.hold.drop": "台帳の保留の行を取り下げた",
 		"register.plan": "所管の引継ぎの案を作った", "register.replan": "所管の引継ぎの案を変えた", "register.unplan": "所管の引継ぎの案を取り下げた",
 		"register.takeover": "所管を引き継いだ", "register.takeback": "所管の引継ぎを元に戻した",
 	}

@@ -285,3 +285,10 @@ func (v View) People(ctx context.Context, r db.Reader, q PeopleQuery) ([]Person,
 	last := list[q.Limit-1]
 	return list, Cursor{last.Kana, last.Person}, err
 }
+
+// Identified reads who bears one of some numbers or is one of some people on the day.
+func (v View) Identified(ctx context.Context, r db.Reader, numbers, people []string) ([]Person, error) {
+	var args []any
+	where := `(number in ` + db.Among(r, &args, numbers) + ` or person in ` + db.Among(r, &args, people) + `)`
+	return now(ctx, r, v, People, where, `from_on desc, id`, args...)
+}

@@ -35,6 +35,8 @@ var faults = []struct{ name, file, old, put, want string }{
 	{"merge key", record, "title: 利用記録台帳", "<<: {a: b}\ntitle: 利用記録台帳", "結合キー"},
 	{"second document", settings, "- {id: record-check", "---\n- {id: record-check", "1つのファイルに書ける文書は1つ"},
 	{"broken yaml", settings, "proposal: 12}", "proposal: 12", "YAMLとして読めません"},
+	{"label of a table", sample, "title: 心配ごと, type: rows", "title: 心配ごと, type: rows, label: true", "label は"},
+	{"label of what is restricted", sample, "restricted: true", "restricted: true, label: true", "label は"},
 	{"unknown key", duties, "kind: must-not", "kind: must-not\n  kindd: x", "kindd というキーはありません"},
 	{"key twice", duties, "kind: must-not", "kind: must-not\n  kind: must-not", "2度あります"},
 	{"unknown role", duties, "who: [librarian]", "who: [nobody]", "役割 nobody"},

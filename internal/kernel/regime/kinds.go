@@ -136,7 +136,7 @@ func (l *loader) field(n *node) register.Field {
 		ID: o.need("id"), Title: o.need("title"), Type: oneOf(o, "type", register.Types()), Required: o.flag("required"), List: o.flag("list"),
 		Filter: o.flag("filter"), Search: o.flag("search"), Many: o.flag("many"), Help: o.str("help"), Example: o.str("example"), Suggest: o.str("suggest"),
 		Unit: o.str("unit"), Min: o.integer("min"), Max: o.integer("max"), To: o.str("to"), Floor: o.str("floor"), Fields: l.fields(o, "fields"),
-		Disclosure: oneOf(o, "disclosure", []string{"public", "personal", "corporate", "security", "administrative"}), Restricted: o.flag("restricted"), Due: o.flag("due"),
+		Disclosure: oneOf(o, "disclosure", []string{"public", "personal", "corporate", "security", "administrative"}), Restricted: o.flag("restricted"), Due: o.flag("due"), Label: o.flag("label"),
 	}
 	if !fieldID.MatchString(f.ID) || len(f.ID) > 40 { // it is part of the name of a column
 		l.fault(n, "項目の id %q は小文字と数字と _ で、40文字までで書いてください", f.ID)
@@ -305,6 +305,9 @@ func (l *loader) fieldShape(n *node, f register.Field) {
 	needs(f.Type == register.TypeRef && f.To == "", "to")
 	if f.Due && f.Type != register.TypeDate {
 		l.fault(n, "due は date の項目だけに書けます")
+	}
+	if f.Label && (f.Restricted || slices.Contains([]register.Type{register.TypeLong, register.TypeFile, register.TypeRows, register.TypeClass}, f.Type)) {
+		l.fault(n, "label は、ラベルに印刷できる短い項目だけに書けます（class はいつもラベルに出ます）")
 	}
 	for _, x := range f.Fields {
 		if x.Type == register.TypeRows {

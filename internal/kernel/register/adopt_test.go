@@ -31,7 +31,7 @@ func edition(t *testing.T, number string, files map[string][]string) *regime.Pac
 	for name, text := range set.Packs[0].Files {
 		text = strings.ReplaceAll(text, `edition: "1.0"`, `edition: "`+number+`"`)
 		other, changed := files[strings.TrimPrefix(name, "kodama/1.0/")]
-		if changed && len(other) == 0 {
+		if changed && len(other) == 0 || strings.Contains(name, "/examples/") { // what they say is of the first edition
 			continue
 		}
 		for i := 0; i < len(other); i += 2 {

@@ -87,6 +87,7 @@ type Field struct {
 	Disclosure string // what 開示用出力 masks: public, personal, corporate, security, administrative
 	Restricted bool   // 要閲覧記録: reading it is recorded
 	Due        bool   // a day by which something is to be done: once it is past, somebody should look
+	Label      bool   // stands on labels and in marks beside the class, as restrictions of handling do
 	Derived    *Derived
 }
 

@@ -212,10 +212,7 @@ func (n *names) Written(f Field, called string) string {
 // Find implements Names.
 func (n *names) Find(f Field, words string) (any, string) {
 	words = strings.TrimSpace(words)
-	first, _, _ := strings.Cut(words, " ") // a code or a number may be followed by what it is called
-	if i := strings.IndexRune(words, '　'); i >= 0 && i < len(first) {
-		first = words[:i]
-	}
+	first := firstWord(words)
 	switch f.Type { //nolint:exhaustive // the others have no ids
 	case TypeUnit:
 		if unit, ok := n.unit(words, first); ok {
@@ -238,6 +235,14 @@ func (n *names) Find(f Field, words string) (any, string) {
 		return n.findThing(f, first)
 	}
 	return nil, "この項目は名前では書けません。"
+}
+
+// firstWord is words up to a space: a code or a number may be followed by what it is called.
+func firstWord(words string) string {
+	if i := strings.IndexAny(words, " 　"); i >= 0 {
+		return words[:i]
+	}
+	return words
 }
 
 func (n *names) unit(words, first string) (id.ID, bool) {

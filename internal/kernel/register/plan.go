@@ -81,7 +81,7 @@ func (p Part) chosen() []Chosen {
 		if err != nil {
 			n = 0 // a version that no entry has: it counts as changed
 		}
-		list = append(list, Chosen{id.ID(entry), n})
+		list = append(list, Chosen{ID: id.ID(entry), Version: n})
 	}
 	return list
 }

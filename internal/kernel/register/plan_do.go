@@ -97,7 +97,7 @@ func (d *Desk) source(from string) (string, error) {
 func chosenOf(entries []Entry) []Chosen {
 	list := make([]Chosen, len(entries))
 	for i, e := range entries {
-		list[i] = Chosen{e.ID, e.Version}
+		list[i] = Chosen{ID: e.ID, Version: e.Version}
 	}
 	return list
 }

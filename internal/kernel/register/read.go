@@ -236,13 +236,13 @@ func (x reading) stood(f Field, at, words string) (id string, ok bool) {
 	return old[i], true
 }
 
-// between is what stands between several values.
-const between = "、，,;；\n"
+// separates says that a character stands between several values in one cell.
+func separates(r rune) bool { return strings.ContainsRune("、，,;；\n", r) }
 
 // oneWord is a value of several without what would take it apart.
 func oneWord(value string) string {
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(between, r) {
+		if separates(r) {
 			return ' '
 		}
 		return r
@@ -253,7 +253,7 @@ func oneWord(value string) string {
 func (x reading) many(f Field, at string, words []string, data Data) {
 	var all []string
 	for _, w := range words {
-		for _, part := range strings.FieldsFunc(w, func(r rune) bool { return strings.ContainsRune(between, r) }) {
+		for _, part := range strings.FieldsFunc(w, separates) {
 			if strings.TrimSpace(part) == "" {
 				continue
 			}

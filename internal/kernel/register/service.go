@@ -24,11 +24,13 @@ type Service struct {
 	files *file.Store
 	shelf func(ctx context.Context, r db.Reader, on jpdate.Date) (*Shelf, error)
 	chart func(ctx context.Context, r db.Reader) (*org.Chart, error)
+
+	drawer drawer
 }
 
 // New makes the service over the registers in force and the chart of today, which programs go by.
 func New(log *trail.Log, files *file.Store, shelf func(context.Context, db.Reader, jpdate.Date) (*Shelf, error), chart func(context.Context, db.Reader) (*org.Chart, error)) *Service {
-	return &Service{log, files, shelf, chart}
+	return &Service{log: log, files: files, shelf: shelf, chart: chart}
 }
 
 // Desk is one register as somebody works with it in one read or one act.
@@ -41,8 +43,10 @@ type Desk struct {
 	ctx   context.Context
 	r     db.Reader
 	by    *access.Actor
+	scope access.Scope // where he may see entries
 	names *names
-
+	// classes are those of entries that were looked up for many at once, by register and id; see highest.
+	classes map[string]Class
 	systems map[id.ID]bool // of the day; nil before somebody asks (ended)
 }
 
@@ -58,10 +62,11 @@ func (s *Service) Open(ctx context.Context, r db.Reader, by *access.Actor, regim
 	if !ok {
 		return nil, errs.New(errs.NotFound, "その台帳はありません。規程の版が適用されているか確かめてください。")
 	}
-	if !b.Sees(by) {
+	scope := b.seeing(by)
+	if scope.Empty() {
 		return nil, errs.New(errs.Forbidden, "「%s」を見る権限がありません。必要なときは、所属長に相談してください。", b.Kind.Title)
 	}
-	d := &Desk{Book: b, Shelf: shelf, Chart: by.Chart, Today: today, ctx: ctx, r: r, by: by}
+	d := &Desk{Book: b, Shelf: shelf, Chart: by.Chart, Today: today, ctx: ctx, r: r, by: by, scope: scope}
 	if d.Chart == nil {
 		if d.Chart, err = s.chart(ctx, r); err != nil {
 			return nil, err
@@ -85,7 +90,7 @@ func (b *Book) seeing(by *access.Actor) access.Scope {
 }
 
 // Seeing is where the reader may see entries.
-func (d *Desk) Seeing() access.Scope { return d.seeing(d.by) }
+func (d *Desk) Seeing() access.Scope { return d.scope }
 
 // Adding is where the reader may add entries.
 func (d *Desk) Adding() access.Scope {
@@ -247,54 +252,59 @@ type Entering struct {
 // Add makes an entry. The error is Invalid with every fault by leaf.
 func (s *Service) Add(ctx context.Context, by *access.Actor, regime, kind string, in Input, with Entering) (Entry, error) {
 	var made Entry
-	prepare := func(r db.Reader) (*Desk, Data, error) {
-		d, err := s.Open(ctx, r, by, regime, kind)
-		if err != nil {
-			return nil, nil, err
+	act := trail.Act{Actor: by.Name, Name: "register.add", Note: with.Note, Detail: map[string]string{"register": regime + "." + kind}}
+	number := &numbering{s: s}
+	for {
+		wrong := false
+		err := s.log.Do(ctx, act, func(tx *trail.Tx) (err error) {
+			defer func() { wrong = err != nil }()
+			made, err = s.add(ctx, tx, by, regime, kind, in, with, number)
+			return err
+		})
+		if errors.Is(err, errNone) {
+			if err := number.draw(ctx); err != nil {
+				return made, err
+			}
+			continue
 		}
-		var faults errs.Faults
-		data, err := d.fill(in, nil, d.first(), with, &faults)
-		if err == nil {
-			err = d.mayAdd(data, &faults)
+		if wrong { // nothing was written; where the commit failed that is not certain
+			number.back()
 		}
-		if err == nil {
-			err = faults.Err("入力を確認してください。")
-		}
-		return d, data, err
-	}
-	// What is wrong draws no number.
-	var series string
-	if err := s.log.DB().View(ctx, func(r db.Reader) error {
-		d, _, err := prepare(r)
-		if err == nil {
-			series = d.Kind.Number
-		}
-		return err
-	}); err != nil {
 		return made, err
 	}
-	numbers, err := s.draw(ctx, series, 1)
+}
+
+// add makes an entry within an act.
+func (s *Service) add(ctx context.Context, tx *trail.Tx, by *access.Actor, regime, kind string, in Input, with Entering, number *numbering) (made Entry, err error) {
+	d, err := s.Open(ctx, tx, by, regime, kind)
 	if err != nil {
 		return made, err
 	}
-	act := trail.Act{Actor: by.Name, Name: "register.add", Note: with.Note, Detail: map[string]string{"register": regime + "." + kind}}
-	err = s.log.Do(ctx, act, func(tx *trail.Tx) error {
-		d, data, err := prepare(tx)
-		if err != nil {
-			return err
-		}
-		home := d.home(data)
-		if err := by.Among(regime, d.Edition.Add).Authorize(ctx, tx, access.LedgerWrite, home); err != nil {
-			return err
-		}
-		made = d.newEntry(tx, numbers[0], with)
-		made.Home = home
-		if err := made.write(d.Form, data); err != nil {
-			return err
-		}
-		return d.Table.Put(ctx, tx, made)
-	})
-	return made, err
+	var faults errs.Faults
+	data, err := d.fill(in, nil, d.first(), with, &faults)
+	if err == nil {
+		err = d.mayAdd(data, &faults)
+	}
+	if err == nil {
+		err = faults.Err("入力を確認してください。")
+	}
+	if err != nil {
+		return made, err
+	}
+	home := d.home(data)
+	if err := by.Among(regime, d.Edition.Add).Authorize(ctx, tx, access.LedgerWrite, home); err != nil {
+		return made, err
+	}
+	named, err := number.take(d.Kind.Number)
+	if err != nil {
+		return made, err
+	}
+	made = d.newEntry(tx, named, with)
+	made.Home = home
+	if err := made.write(d.Form, data); err != nil {
+		return made, err
+	}
+	return made, d.Table.Put(ctx, tx, made)
 }
 
 // first is the state of a new entry.
@@ -369,6 +379,13 @@ func (d *Desk) highest(field string, data Data) (Class, error) {
 	ids := data.List(field)
 	if !ok || len(ids) == 0 {
 		return nil, nil
+	}
+	if d.classes != nil {
+		classes := make([]Class, len(ids))
+		for i, x := range ids {
+			classes[i] = d.classes[b.Name+" "+x]
+		}
+		return d.Highest(classes...), nil
 	}
 	entries, err := b.entries(d.ctx, d.r, ids)
 	if err != nil {
@@ -491,24 +508,4 @@ func (s *Service) Move(ctx context.Context, by *access.Actor, regime, kind strin
 		e.State, e.Entered = state, db.At(tx.Now)
 		return d.Table.Put(ctx, tx, e)
 	})
-}
-
-// draw takes numbers of a series of the fiscal year of today: 令和8-資産-000123. A series without a name has none.
-func (s *Service) draw(ctx context.Context, series string, n int) ([]string, error) {
-	numbers := make([]string, n)
-	if series == "" {
-		return numbers, nil
-	}
-	year := jpdate.FiscalYearOf(jpdate.Today(s.log.DB().Now()))
-	first := 0
-	if err := s.log.DB().UpdateAlone(ctx, "register number "+series, func(tx *db.Tx) (err error) {
-		first, err = draw(ctx, tx, series, int(year), n)
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	for i := range numbers {
-		numbers[i] = fmt.Sprintf("%s-%s-%06d", strings.TrimSuffix(year.Wareki(), "年度"), series, first+i)
-	}
-	return numbers, nil
 }

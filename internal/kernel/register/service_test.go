@@ -1,7 +1,9 @@
 package register_test
 
 import (
+	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"sekimori/internal/base/db"
@@ -79,6 +81,40 @@ func TestWhatIsWrongIsSaidAtOnce(t *testing.T) {
 		}
 		if e := h.add("受付員", sample()); e.Number != "令和7-見本-000001" {
 			t.Errorf("a fault has drawn a number: %s", e.Number)
+		}
+	})
+}
+
+// TestNumbersOfManyAtOnce: those who add at the same moment get each another number, none is left out, and nobody waits for himself.
+func TestNumbersOfManyAtOnce(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) {
+		h := build(t, d)
+		by := h.actor("受付員")
+		const clients, each = 4, 5
+		numbers := make([][]string, clients)
+		var group sync.WaitGroup
+		for i := range clients {
+			group.Go(func() {
+				for range each {
+					e, err := h.desk.Add(t.Context(), by, "kodama", "sample", sample(), register.Entering{})
+					if err != nil {
+						t.Error(errs.Message(err), err)
+						return
+					}
+					numbers[i] = append(numbers[i], e.Number)
+				}
+			})
+		}
+		group.Wait()
+		all := slices.Sorted(slices.Values(slices.Concat(numbers...)))
+		for i, number := range all {
+			if want := fmt.Sprintf("令和7-見本-%06d", i+1); number != want {
+				t.Fatalf("%v: %s, want %s", all, number, want)
+			}
+		}
+		if len(all) != clients*each {
+			t.Errorf("%d numbers", len(all))
 		}
 	})
 }

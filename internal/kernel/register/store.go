@@ -27,16 +27,9 @@ func (b *Book) byNumber(ctx context.Context, r db.Reader, number string) ([]Entr
 
 // draw takes n numbers of a series of a year and gives the first.
 func draw(ctx context.Context, tx *db.Tx, series string, year, n int) (first int, err error) {
-	last, err := db.List[int](ctx, tx, `select last from register_number where series = $1 and year = $2`, series, year)
-	if err != nil {
-		return 0, err
-	}
-	if len(last) == 0 {
-		last = []int{0}
-	}
-	_, err = tx.Exec(ctx, `insert into register_number (series, year, last) values ($1, $2, $3)
-		on conflict (series, year) do update set last = excluded.last`, series, year, last[0]+n)
-	return last[0] + 1, err
+	last, err := db.Get[int](ctx, tx, `insert into register_number (series, year, last) values ($1, $2, $3)
+		on conflict (series, year) do update set last = register_number.last + excluded.last returning last`, series, year, n)
+	return last - n + 1, err
 }
 
 // link says that a thing names another in a field.

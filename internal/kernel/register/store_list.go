@@ -9,6 +9,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
 	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/trail"
 )
 
 // CountLimit is where counting stops: 1,000件以上.
@@ -69,6 +70,15 @@ func (b *Book) list(r db.Reader, q Query) (list, error) {
 
 // fewHomes is up to how many homes are looked through one by one.
 const fewHomes = 200
+
+// indexed says whether an index gives what the filters match in the order of the list: the newest entries of all homes that have one
+// key.
+func (x list) indexed() bool {
+	if _, narrow := x.narrow(); narrow || x.sort != "id" || len(x.Filters) > 1 || len(x.Filters) == 1 && x.State != "" {
+		return false
+	}
+	return len(x.Filters) == 0 || len(x.Filters[0].Keys) == 1 && x.Filters[0].Option == "" && x.Filters[0].From == "" && x.Filters[0].To == ""
+}
 
 // narrow are the homes of the scope, if they are few.
 func (x list) narrow() ([]string, bool) {
@@ -135,24 +145,24 @@ func (x list) places(ctx context.Context, args *[]any) (string, error) {
 	limit := fmt.Sprintf(` limit %d`, x.Limit+1)
 	order := ` order by k` + direction + `, id` + direction
 	homes, narrow := x.narrow()
-	if x.filtered() {
+	if x.filtered() && !x.indexed() && x.Volume != Log { // a log has no index of what is filtered
 		few, err := x.matchesFew(ctx, narrow)
 		if err != nil {
 			return "", err
 		}
 		if few { // read what matches, then sort it
-			where := x.scope(args) + x.filters(args) + x.after(args)
+			where := x.scope(args) + x.filters(args, false) + x.after(args)
 			return `select id, k from (select id, ` + x.sort + ` || '' as k from ` + x.Table.Name() + ` where ` + where + `) m` + order + limit, nil
 		}
 	}
 	walk := func(scope string) string {
-		return `select id, ` + x.sort + ` as k from ` + x.Table.Name() + ` where ` + scope + x.filters(args) + x.after(args) +
+		return `select id, ` + x.sort + ` as k from ` + x.Table.Name() + ` where ` + scope + x.filters(args, !narrow) + x.after(args) +
 			` order by ` + x.sort + direction + `, id` + direction + limit
 	}
 	if x.sort == "id" {
 		order = ` order by id` + direction
 		walk = func(scope string) string {
-			return `select id, '' as k from ` + x.Table.Name() + ` where ` + scope + x.filters(args) + x.after(args) + ` order by id` + direction + limit
+			return `select id, '' as k from ` + x.Table.Name() + ` where ` + scope + x.filters(args, !narrow && !x.indexed()) + x.after(args) + ` order by id` + direction + limit
 		}
 	}
 	if !narrow {
@@ -190,45 +200,63 @@ func (x list) matchesFew(ctx context.Context, narrow bool) (bool, error) {
 // count counts the entries in scope that match, up to most.
 func (x list) count(ctx context.Context, most int) (int, error) {
 	var args []any
-	where := x.scope(&args) + x.filters(&args)
+	where := x.scope(&args) + x.filters(&args, false)
 	return db.Get[int](ctx, x.r, `select count(*) from (select 1 from `+x.Table.Name()+` where `+where+fmt.Sprintf(` limit %d) m`, most), args...)
 }
 
 // scope is the condition that the reader may see an entry.
 func (x list) scope(args *[]any) string {
-	if homes, narrow := x.narrow(); narrow {
+	homes, narrow := x.narrow()
+	switch {
+	case narrow:
 		return `home in ` + db.Among(x.r, args, homes)
+	case x.Scope.Every():
+		return x.Scope.Where(x.r, args, "home")
 	}
-	return x.Scope.Where(x.r, args, "home")
+	if homes = x.Scope.Homes(); x.Scope.Body() {
+		homes = append(homes, trail.Body)
+	}
+	// No entry has the home of a person. So many homes are nothing to begin with: "is true" keeps planners from doing so, and has
+	// PostgreSQL put them into a hash rather than weigh each.
+	return `(home in ` + db.Listed(x.r, args, homes) + `) is true`
 }
 
-func (x list) filters(args *[]any) string {
+// filters are the conditions of the filters. What is walked through in the order of a column must not be looked for by another: the
+// planner of SQLite would, and then sort all that it finds.
+func (x list) filters(args *[]any, walking bool) string {
 	and := ``
+	compared := func(name string) string {
+		if walking && name != x.sort {
+			return name + ` || ''`
+		}
+		return name
+	}
 	arg := func(value string) string {
 		*args = append(*args, value)
 		return fmt.Sprintf("$%d", len(*args))
 	}
 	if x.State != "" {
-		and += ` and state = ` + arg(x.State)
+		and += ` and ` + compared("state") + ` = ` + arg(x.State)
 	}
 	for _, f := range x.Filters {
 		c, _ := x.column(f.Field)
+		name := compared(c.name)
 		switch {
 		case f.Option != "":
-			and += ` and replace(` + c.name + `, ` + arg(`,`+f.Option+`,`) + `, '') <> ` + c.name // like knows wildcards, and on SQLite no capitals
+			and += ` and replace(` + name + `, ` + arg(`,`+f.Option+`,`) + `, '') <> ` + name // like knows wildcards, and on SQLite no capitals
 		case f.From != "" || f.To != "":
 			if f.From != "" {
-				and += ` and ` + c.name + ` >= ` + arg(f.From)
+				and += ` and ` + name + ` >= ` + arg(f.From)
 			} else {
-				and += ` and ` + c.name + ` <> ''`
+				and += ` and ` + name + ` <> ''`
 			}
 			if f.To != "" {
-				and += ` and ` + c.name + ` <= ` + arg(f.To)
+				and += ` and ` + name + ` <= ` + arg(f.To)
 			}
 		case len(f.Keys) == 0:
-			and += ` and ` + c.name + ` = ''`
+			and += ` and ` + name + ` = ''`
 		default:
-			and += ` and ` + c.name + ` in ` + db.Among(x.r, args, f.Keys)
+			and += ` and ` + name + ` in ` + db.Among(x.r, args, f.Keys)
 		}
 	}
 	return and

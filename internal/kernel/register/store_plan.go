@@ -21,9 +21,6 @@ var (
 	parts = trail.NewTable[Part]("register_plan_part", PartKind)
 )
 
-// Audited lists the tables of this package that no pack declares.
-func Audited() []trail.Audited { return []trail.Audited{plans, parts} }
-
 // homeRow is how many entries an owner has.
 type homeRow struct {
 	Home    string `db:"home"`

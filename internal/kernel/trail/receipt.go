@@ -63,7 +63,10 @@ func ParseReceipt(text string) (Receipt, error) {
 	return r, nil
 }
 
-// Receipt is the receipt of a version of a thing under the present head. It is Unavailable while the entry waits for its number.
+// ErrUnnumbered is of kind Unavailable: what a receipt is asked of waits for its number.
+var ErrUnnumbered = errs.New(errs.Unavailable, "この記録にはまだ番号がありません。1分ほど待って、もう一度お試しください。")
+
+// Receipt is the receipt of a version of a thing under the present head. It is ErrUnnumbered while the entry waits for its number.
 func (l *Log) Receipt(ctx context.Context, r db.Reader, kind, thing string, version int64) (Receipt, error) {
 	e, err := entryOf(ctx, r, kind, thing, version)
 	if err != nil {
@@ -74,7 +77,7 @@ func (l *Log) Receipt(ctx context.Context, r db.Reader, kind, thing string, vers
 		return Receipt{}, err
 	}
 	if e.Seq == nil || *e.Seq >= head.Size {
-		return Receipt{}, errs.New(errs.Unavailable, "この記録にはまだ番号がありません。1分ほど待って、もう一度お試しください。")
+		return Receipt{}, ErrUnnumbered
 	}
 	store, err := storeOf(ctx, r)
 	if err != nil {
@@ -98,4 +101,26 @@ func (l *Log) Receipt(ctx context.Context, r db.Reader, kind, thing string, vers
 		err = errs.New(errs.Conflict, "この記録は、番号を付けたあとに書き換えられています。trail verify で確かめてください。")
 	}
 	return Receipt{Store: store, Epoch: head.Epoch, Size: head.Size, Root: head.Root, Index: *e.Seq, Leaf: leaf}, err
+}
+
+// HeadReceipt is the receipt of the entry that got its number last: what a paper bears that shows many things. Whoever holds one can
+// have all of them checked as they stood then. It is ErrUnnumbered before the first number.
+func (l *Log) HeadReceipt(ctx context.Context, r db.Reader) (Receipt, error) {
+	head, err := headOf(ctx, r)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if head.Size == 0 {
+		return Receipt{}, ErrUnnumbered
+	}
+	store, err := storeOf(ctx, r)
+	if err != nil {
+		return Receipt{}, err
+	}
+	last := head.Size - 1
+	held, err := hashes(ctx, r, head.Size).ReadHashes([]int64{tlog.StoredHashIndex(0, last)})
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Store: store, Epoch: head.Epoch, Size: head.Size, Root: head.Root, Index: last, Leaf: held[0]}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"sekimori/internal/base/db"
@@ -47,19 +48,19 @@ func insertEntries(ctx context.Context, tx *db.Tx, entries []entryRow) error {
 
 // places is n rows of columns parameters: ($1, $2), ($3, $4).
 func places(n, columns int) string {
-	var b strings.Builder
+	b := make([]byte, 0, 6*n*columns)
 	for i := range n * columns {
 		switch {
 		case i == 0:
-			b.WriteString("(")
+			b = append(b, "($"...)
 		case i%columns == 0:
-			b.WriteString("), (")
+			b = append(b, "), ($"...)
 		default:
-			b.WriteString(", ")
+			b = append(b, ", $"...)
 		}
-		fmt.Fprintf(&b, "$%d", i+1)
+		b = strconv.AppendInt(b, int64(i+1), 10)
 	}
-	return b.String() + ")"
+	return string(append(b, ')'))
 }
 
 // upsert writes rows with the next version. A row that is not at the version that was read is left, and then the count tells.

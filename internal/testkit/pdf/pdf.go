@@ -1,4 +1,5 @@
-package paper_test
+// Package pdf reads back what package paper has written: the texts of its pages, each with its place. It is imported by tests only.
+package pdf
 
 import (
 	"bytes"
@@ -12,16 +13,16 @@ import (
 	"unicode/utf16"
 )
 
-// run is a text as a reader of PDF finds it: its place from the lower left corner in points, its size, and its characters by
+// Run is a text as a reader of PDF finds it: its place from the lower left corner in points, its size, and its characters by
 // what the document says its shapes are.
-type run struct {
-	x, y, size float64
-	bold       bool
-	text       string
+type Run struct {
+	X, Y, Size float64
+	Bold       bool
+	Text       string
 }
 
-// readPDF is a reader for what this package writes: the last version of each object, its streams, the text of its pages.
-func readPDF(t testing.TB, data []byte) [][]run {
+// Read is a reader for what package paper writes: the last version of each object, its streams, the text of its pages.
+func Read(t testing.TB, data []byte) [][]Run {
 	t.Helper()
 	objects := map[string]string{}
 	begin := regexp.MustCompile(`(?:^|\n)(\d+) 0 obj\n`)
@@ -52,7 +53,7 @@ func readPDF(t testing.TB, data []byte) [][]run {
 			fonts[resource[1]][pair[1]] = fromHex(t, pair[2])
 		}
 	}
-	var pages [][]run
+	var pages [][]Run
 	kids := regexp.MustCompile(`(?s)/Kids \[(.*?)\]`).FindStringSubmatch(objects["2"])
 	for _, kid := range regexp.MustCompile(`(\d+) 0 R`).FindAllStringSubmatch(kids[1], -1) {
 		_, contents, _ := strings.Cut(objects[kid[1]], "/Contents")
@@ -65,17 +66,17 @@ func readPDF(t testing.TB, data []byte) [][]run {
 	return pages
 }
 
-func runs(t testing.TB, content string, fonts map[string]map[string]string) []run {
+func runs(t testing.TB, content string, fonts map[string]map[string]string) []Run {
 	t.Helper()
-	var list []run
+	var list []Run
 	for _, m := range regexp.MustCompile(`BT\n/(F\d) (\S+) Tf\n(\S+) (\S+) Td\n<(\w*)> Tj\nET`).FindAllStringSubmatch(content, -1) {
-		r := run{x: float(t, m[3]), y: float(t, m[4]), size: float(t, m[2]), bold: m[1] == "F2"}
+		r := Run{X: float(t, m[3]), Y: float(t, m[4]), Size: float(t, m[2]), Bold: m[1] == "F2"}
 		for shape := m[5]; shape != ""; shape = shape[4:] {
 			text, ok := fonts[m[1]][shape[:4]]
 			if !ok {
 				t.Errorf("the shape %s of %s is no character", shape[:4], m[1])
 			}
-			r.text += text
+			r.Text += text
 		}
 		list = append(list, r)
 	}
@@ -118,11 +119,11 @@ func inflate(t testing.TB, object string) string {
 	return b.String()
 }
 
-// texts are the runs of a page, joined.
-func texts(page []run) string {
+// Texts are the runs of a page, a line each.
+func Texts(page []Run) string {
 	var b strings.Builder
 	for _, r := range page {
-		b.WriteString(r.text + "\n")
+		b.WriteString(r.Text + "\n")
 	}
 	return b.String()
 }

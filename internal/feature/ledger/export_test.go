@@ -1,0 +1,14 @@
+package ledger
+
+import (
+	"sekimori/internal/base/paper"
+	"sekimori/internal/feature"
+	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/register"
+	"sekimori/internal/kernel/trail"
+)
+
+// With is the feature with another font, and PDFs that list at most so many entries.
+func With(log *trail.Log, s *register.Service, offered *regime.Set, find func() (*paper.Font, error), most int) feature.Module {
+	return module(pages{log, s, remembered(find), most}, offered)
+}
