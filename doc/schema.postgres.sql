@@ -685,6 +685,42 @@ create table register_number (
 	constraint register_number_pkey PRIMARY KEY (series, year)
 );
 
+create table register_plan (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	book text not null,
+	state text not null,
+	by_actor text not null,
+	made_on text not null,
+	note text not null,
+	sum text not null,
+	decision text not null,
+	decided_on text not null,
+	applied_by text not null,
+	applied_on text not null,
+	ended_by text not null,
+	ended_on text not null,
+	why text not null,
+	constraint register_plan_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX register_plan__book_home ON public.register_plan USING btree (book, home, state);
+
+create table register_plan_part (
+	plan text not null,
+	target text not null,
+	version bigint not null,
+	home text not null,
+	total bigint not null,
+	entries text not null,
+	moved text not null,
+	back text not null,
+	constraint register_plan_part_pkey PRIMARY KEY (plan, target)
+);
+
+CREATE INDEX register_plan_part__home ON public.register_plan_part USING btree (home, plan);
+
 create table search_document (
 	seq bigint not null,
 	kind text not null,

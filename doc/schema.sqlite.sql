@@ -641,6 +641,41 @@ CREATE TABLE register_number (
 	primary key (series, year)
 );
 
+CREATE TABLE register_plan (
+	id         text   not null primary key,
+	version    bigint not null,
+	home       text   not null,
+	book       text   not null,
+	state      text   not null,
+	by_actor   text   not null,
+	made_on    text   not null,
+	note       text   not null,
+	sum        text   not null,
+	decision   text   not null,
+	decided_on text   not null,
+	applied_by text   not null,
+	applied_on text   not null,
+	ended_by   text   not null, -- who undid or withdrew it
+	ended_on   text   not null,
+	why        text   not null
+);
+
+CREATE INDEX register_plan__book_home on register_plan (book, home, state);
+
+CREATE TABLE register_plan_part (
+	plan    text   not null,
+	target  text   not null,
+	version bigint not null,
+	home    text   not null,
+	total   bigint not null,
+	entries text   not null,
+	moved   text   not null,
+	back    text   not null,
+	primary key (plan, target)
+);
+
+CREATE INDEX register_plan_part__home on register_plan_part (home, plan);
+
 CREATE TABLE search_document (
 	seq   bigint not null primary key,
 	kind  text   not null,

@@ -185,6 +185,7 @@ func (w *accessTown) fill(d org.Deputy) {
 	w.parts["{account}"] = string(w.invite())
 	w.parts["{recovery}"] = w.recovery()
 	w.parts["{book}"], w.parts["{entry}"], w.parts["{home}"], w.parts["{sum}"] = "asset", string(w.asset(d.Regime)), org.UnitHome(w.section), strings.Repeat("0", 64)
+	w.parts["{plan}"] = w.plan(d.Regime)
 	w.view(func(r db.Reader) error {
 		versions, err := w.Log.History(w.t.Context(), r, "person", w.parts["{thing}"], 0, 1, trail.Seen{Now: db.At(w.DB.Now())})
 		if err == nil {
@@ -214,6 +215,24 @@ func (w *accessTown) asset(regime string) id.ID {
 		w.t.Fatal(errs.Message(err))
 	}
 	return e.ID
+}
+
+// plan is a draft by which what the section has goes to the one beside it.
+func (w *accessTown) plan(regime string) string {
+	w.t.Helper()
+	work := ""
+	w.view(func(r db.Reader) error {
+		list, err := w.chart.View.AssignmentsOf(w.t.Context(), r, w.people[sibling].Person)
+		for _, a := range list {
+			work = org.UnitHome(a.Unit)
+		}
+		return err
+	})
+	p, err := w.Ledgers.DraftPlan(w.t.Context(), access.NewProgram("cli:test"), regime, "asset", org.UnitHome(w.section), work, "見本")
+	if err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+	return string(p.ID)
 }
 
 // otherPlace is a place of the section beside the one that is signed in, since somebody may end it.

@@ -33,7 +33,7 @@ func Module(log *trail.Log, s *register.Service, offered *regime.Set) feature.Mo
 
 func module(p pages, offered *regime.Set) feature.Module {
 	read, write := access.LedgerRead, access.LedgerWrite
-	const book, entry = "/ledger/{regime}/{book}", "/ledger/{regime}/{book}/entry/{entry}"
+	const book, entry, plan = "/ledger/{regime}/{book}", "/ledger/{regime}/{book}/entry/{entry}", "/ledger/{regime}/{book}/move/{plan}"
 	return feature.Module{
 		Name: "ledger",
 		Menu: append(web.MenuOf(read, ui.Link{Text: "台帳", Href: "/ledger"}), web.MenuOf(access.Terminal, ui.Link{Text: "記録する", Href: atPlace})...),
@@ -54,6 +54,13 @@ func module(p pages, offered *regime.Set) feature.Module {
 			web.Download(entry+"/file/{sum}", read, p.file),
 			web.Get(book+"/bulk", write, "bulk", p.choosing),
 			web.Post(book+"/bulk", write, "bulk", p.choosing, p.changeAll),
+			web.Get(book+"/move", write, "moves", p.moves),
+			web.Post(book+"/move", write, "moves", p.moves, p.draft),
+			web.Get(plan, write, "move", p.plan),
+			web.Post(plan+"/lines", write, "move", p.plan, p.give),
+			web.Post(plan+"/apply", write, "move", p.plan, p.apply),
+			web.Post(plan+"/undo", write, "move", p.plan, p.undo),
+			web.Post(plan+"/withdraw", write, "move", p.plan, p.withdraw),
 			web.Get(book+"/confirm", read, "confirms", p.confirms),
 			web.Get(book+"/confirm/{home}", read, "confirm", p.confirming),
 			web.Post(book+"/confirm/{home}/class", write, "confirm", p.confirming, p.classify),

@@ -237,7 +237,8 @@ func (p pages) confirm(ctx context.Context, r *web.Request, in confirmForm) (web
 	return web.Next{Href: bookHref(r) + "/confirm/" + url.PathEscape(r.Path("home")), Said: fmt.Sprintf("%d件を確かめました。", n)}, err
 }
 
-// tasks are the confirmations that are due for those who make them, and what waits for a class.
+// tasks are the confirmations that are due for those who make them, what waits for a class, and what units that there are no more have
+// left behind.
 func (p pages) tasks(ctx context.Context, r db.Reader, by *access.Actor) ([]feature.Task, error) {
 	if !by.Can(access.LedgerWrite) {
 		return nil, nil
@@ -248,26 +249,43 @@ func (p pages) tasks(ctx context.Context, r db.Reader, by *access.Actor) ([]feat
 	}
 	var list []feature.Task
 	for _, d := range desks {
-		b := d.Book
-		scope := by.Among(b.Regime, b.ConfirmBy).Scope(access.LedgerWrite)
-		if b.Kind.Confirm == nil || scope.Empty() || !scope.Few() {
-			continue // who answers for the whole body sees them on the page of confirmations
+		if d.Kind.Confirm == nil && !d.Movable() {
+			continue
 		}
-		owners, err := d.Owners()
+		own, err := confirmations(d, by)
 		if err != nil {
 			return nil, err
 		}
-		for _, o := range owners {
-			may := slices.Contains(scope.Homes(), o.Home)
-			name := d.Names().Called(register.Field{Type: register.TypeScope}, o.Home)
-			if may && o.Unclassified > 0 {
-				asked, _ := d.Wants(d.ClassField())
-				list = append(list, feature.Task{Regime: d.Regime, Clause: asked.Clause, Do: "分類を決める", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Unclassified), Href: href(d.Book) + "?" + url.Values{"by." + d.ClassField(): {"-"}}.Encode()})
-			}
-			if may && o.Due > 0 {
-				asked, _ := d.Wants("")
-				list = append(list, feature.Task{Regime: d.Regime, Clause: asked.Clause, Do: "棚卸をする", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Entries), Href: confirmHref(d, o.Home), Due: o.By, Late: o.By != (jpdate.Date{}) && o.By.Before(d.Today)})
-			}
+		left, err := takeovers(d, d.Moving().Few())
+		if err != nil {
+			return nil, err
+		}
+		list = append(append(list, own...), left...)
+	}
+	return list, nil
+}
+
+// confirmations are what is to be confirmed or to get a class.
+func confirmations(d *register.Desk, by *access.Actor) ([]feature.Task, error) {
+	scope := by.Among(d.Regime, d.ConfirmBy).Scope(access.LedgerWrite)
+	if d.Kind.Confirm == nil || scope.Empty() || !scope.Few() {
+		return nil, nil // who answers for the whole body sees them on the page of confirmations
+	}
+	owners, err := d.Owners()
+	if err != nil {
+		return nil, err
+	}
+	var list []feature.Task
+	for _, o := range owners {
+		may := slices.Contains(scope.Homes(), o.Home)
+		name := place(d, o.Home)
+		if may && o.Unclassified > 0 {
+			asked, _ := d.Wants(d.ClassField())
+			list = append(list, feature.Task{Regime: d.Regime, Clause: asked.Clause, Do: "分類を決める", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Unclassified), Href: href(d.Book) + "?" + url.Values{"by." + d.ClassField(): {"-"}}.Encode()})
+		}
+		if may && o.Due > 0 {
+			asked, _ := d.Wants("")
+			list = append(list, feature.Task{Regime: d.Regime, Clause: asked.Clause, Do: "棚卸をする", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Entries), Href: confirmHref(d, o.Home), Due: o.By, Late: o.By != (jpdate.Date{}) && o.By.Before(d.Today)})
 		}
 	}
 	return list, nil

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"strings"
+
 	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/regime"
@@ -9,7 +11,7 @@ import (
 
 // words are what the trail calls the acts on registers and the entries of those that are offered.
 func words(offered *regime.Set) feature.Words {
-	w := feature.Words{Acts: acts(), Kinds: map[string]feature.KindWords{}}
+	w := feature.Words{Acts: acts(), Kinds: planWords()}
 	for _, p := range offered.Packs {
 		for _, e := range p.Books() {
 			w.Kinds[e.Regime+"."+e.Kind.ID] = kindWords(e)
@@ -36,6 +38,25 @@ func acts() map[string]string {
 		"register.addall": "台帳にまとめて加えた", "register.confirm": "台帳を棚卸した", "register.import": "台帳を取り込んだ", "register.handout": "台帳の表を配った",
 		"register.place": "所属端末から台帳に加えた", "register.look": "要閲覧記録の項目を見た",
 		"register.hold.fix": "保留の行を直して台帳に取り込んだ", "register.hold.drop": "台帳の保留の行を取り下げた",
+		"register.plan": "所管の引継ぎの案を作った", "register.replan": "所管の引継ぎの案を変えた", "register.unplan": "所管の引継ぎの案を取り下げた",
+		"register.takeover": "所管を引き継いだ", "register.takeback": "所管の引継ぎを元に戻した",
+	}
+}
+
+// planWords are what people call plans and what of them goes to one target. Which entries is on their page.
+func planWords() map[string]feature.KindWords {
+	state := func(column, value string) string {
+		if title := register.PlanState(value).Title(); column == "state" && title != "" {
+			return title
+		}
+		return strings.TrimPrefix(value, "person:") // so that the names of actors are found
+	}
+	return map[string]feature.KindWords{
+		register.PlanKind: {Title: "所管の引継ぎの案", Called: []string{"made_on", "note"}, Text: state, Columns: map[string]string{
+			"book": "台帳", "state": "状態", "by_actor": "作った人", "made_on": "作った日", "note": "理由", "sum": "検証値", "decision": "決裁番号", "decided_on": "決裁日",
+			"applied_by": "適用した人", "applied_on": "適用した日", "ended_by": "終えた人", "ended_on": "終えた日", "why": "終えた理由",
+		}},
+		register.PartKind: {Title: "所管の引継ぎ先", Called: []string{"total"}, Columns: map[string]string{"total": "件数"}},
 	}
 }
 

@@ -114,9 +114,18 @@ func (d *Desk) order(title string) int {
 
 // Actors are the names of the people who made versions, by id.
 func (d *Desk) Actors(versions []Version) (map[string]string, error) {
+	actors := make([]string, len(versions))
+	for i, v := range versions {
+		actors[i] = v.Actor
+	}
+	return d.Who(actors...)
+}
+
+// Who is the names of the people among some actors, by id.
+func (d *Desk) Who(actors ...string) (map[string]string, error) {
 	var people []string
-	for _, v := range versions {
-		if person, ok := access.PersonOf(v.Actor); ok && !slices.Contains(people, string(person)) {
+	for _, a := range actors {
+		if person, ok := access.PersonOf(a); ok && !slices.Contains(people, string(person)) {
 			people = append(people, string(person))
 		}
 	}

@@ -48,6 +48,7 @@ type Desk struct {
 	names *names
 	// classes are those of entries that were looked up for many at once, by register and id; see highest.
 	classes map[string]Class
+	systems map[id.ID]bool // of the day; nil before somebody asks (ended)
 }
 
 // Open gives a register to somebody who may see it somewhere. NotFound where the register is none of today's, Forbidden where he may

@@ -55,7 +55,7 @@ var (
 )
 
 // Audited are the audited tables of this package; those of the registers are Shelf.Audited.
-func Audited() []trail.Audited { return []trail.Audited{holds, handouts, looks} }
+func Audited() []trail.Audited { return []trail.Audited{holds, handouts, looks, plans, parts} }
 
 // numbered finds the entries of some numbers.
 func (b *Book) numbered(ctx context.Context, r db.Reader, numbers []string) ([]Entry, error) {
