@@ -10,7 +10,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
-	"sekimori/internal/base/sheet"
+	sheets "sekimori/internal/base/sheet"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/register"
@@ -107,6 +107,17 @@ func (k *keeping) end() (string, int64, error) {
 // stop throws away what was written, if it has not come to its end.
 func (k *keeping) stop() { _ = k.CloseWithError(io.ErrUnexpectedEOF) }
 
+// copied writes a file of the store.
+func (x *Sheets) copied(w io.Writer, sum string) error {
+	content, err := x.files.Open(sum)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	_, err = io.Copy(w, content)
+	return err
+}
+
 // refused says that a job would come to the same error again, so that somebody has to do something.
 func refused(err error) bool {
 	kind := errs.KindOf(err)
@@ -187,7 +198,7 @@ func (x *Sheets) workOut(ctx context.Context, h *job.Handle, by *access.Actor, u
 	p.Mapping = string(text)
 	to := x.keep(ctx)
 	defer to.stop()
-	result := register.NewResult(to, sheet.Excel)
+	result := register.NewResult(to, sheets.Excel)
 	var some []shownLine
 	out, err := x.s.Preview(ctx, by, d.Regime, d.Kind.ID, sources, m, func(l register.Line) error {
 		h.Progress(int64(l.N), 0, "ファイルを読んでいます")
@@ -336,7 +347,7 @@ func (x *Sheets) takeIn(ctx context.Context, h *job.Handle, by *access.Actor, u 
 				to.stop()
 			}
 			to = x.keep(ctx)
-			result = register.NewResult(to, sheet.Excel)
+			result = register.NewResult(to, sheets.Excel)
 			return nil
 		},
 		Each: func(l register.Line) error { return result.Line(l) },

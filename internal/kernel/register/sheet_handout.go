@@ -269,25 +269,30 @@ func fileName(used map[string]bool, parts ...string) string {
 func (s *Service) Handouts(ctx context.Context, by *access.Actor, regime, kind string, batch id.ID) (list []Handout, err error) {
 	err = s.log.DB().View(ctx, func(r db.Reader) error {
 		d, err := s.Open(ctx, r, by, regime, kind)
-		if err != nil {
-			return err
-		}
-		all, err := handoutsOf(ctx, r, d.Name, batch)
-		if err != nil {
-			return err
-		}
-		homes := make([]string, len(all))
-		for i, h := range all {
-			homes[i] = h.Home
-		}
-		seen, err := d.Seeing().Seen(ctx, r, homes...)
-		for _, h := range all {
-			if seen[h.Home] {
-				list = append(list, h)
-			}
+		if err == nil {
+			list, err = d.Handouts(batch)
 		}
 		return err
 	})
+	return list, err
+}
+
+// Handouts are the workbooks that were given out at once, as far as the reader sees their units.
+func (d *Desk) Handouts(batch id.ID) (list []Handout, err error) {
+	all, err := handoutsOf(d.ctx, d.r, d.Name, batch)
+	if err != nil {
+		return nil, err
+	}
+	homes := make([]string, len(all))
+	for i, h := range all {
+		homes[i] = h.Home
+	}
+	seen, err := d.Seeing().Seen(d.ctx, d.r, homes...)
+	for _, h := range all {
+		if seen[h.Home] {
+			list = append(list, h)
+		}
+	}
 	return list, err
 }
 

@@ -18,25 +18,30 @@ import (
 func (s *Service) Holds(ctx context.Context, by *access.Actor, regime, kind string) (list []Hold, err error) {
 	err = s.log.DB().View(ctx, func(r db.Reader) error {
 		d, err := s.Open(ctx, r, by, regime, kind)
-		if err != nil {
-			return err
-		}
-		all, err := openHolds(ctx, r, d.Name)
-		if err != nil {
-			return err
-		}
-		homes := make([]string, len(all))
-		for i, h := range all {
-			homes[i] = h.Home
-		}
-		seen, err := d.Writing().Seen(ctx, r, homes...)
-		for _, h := range all {
-			if seen[h.Home] {
-				list = append(list, h)
-			}
+		if err == nil {
+			list, err = d.HeldRows()
 		}
 		return err
 	})
+	return list, err
+}
+
+// HeldRows are the rows of the register that wait to be corrected, where the reader may write.
+func (d *Desk) HeldRows() (list []Hold, err error) {
+	all, err := openHolds(d.ctx, d.r, d.Name)
+	if err != nil {
+		return nil, err
+	}
+	homes := make([]string, len(all))
+	for i, h := range all {
+		homes[i] = h.Home
+	}
+	seen, err := d.Writing().Seen(d.ctx, d.r, homes...)
+	for _, h := range all {
+		if seen[h.Home] {
+			list = append(list, h)
+		}
+	}
 	return list, err
 }
 
