@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"embed"
+	"slices"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/paper"
@@ -20,15 +21,16 @@ var files embed.FS
 
 // pages answers requests.
 type pages struct {
-	log   *trail.Log
-	s     *register.Service
-	fonts fonts
-	most  int // entries that one PDF lists
+	log    *trail.Log
+	s      *register.Service
+	sheets *Sheets
+	fonts  fonts
+	most   int // entries that one PDF lists
 }
 
 // Module is the feature as the program takes it in; offered are the editions whose words the trail shall speak.
-func Module(log *trail.Log, s *register.Service, offered *regime.Set) feature.Module {
-	return module(pages{log, s, remembered(func() (*paper.Font, error) { return paper.Find() }), mostPrinted}, offered)
+func Module(log *trail.Log, s *register.Service, x *Sheets, offered *regime.Set) feature.Module {
+	return module(pages{log, s, x, remembered(func() (*paper.Font, error) { return paper.Find() }), mostPrinted}, offered)
 }
 
 func module(p pages, offered *regime.Set) feature.Module {
@@ -68,8 +70,38 @@ func module(p pages, offered *regime.Set) feature.Module {
 			web.Get(atPlace, access.Terminal, "places", p.places),
 			web.Get(placeBook, access.Terminal, "place", p.addingAtPlace),
 			web.Post(placeBook, access.Terminal, "place", p.addingAtPlace, p.addAtPlace).UpTo(maxUpload),
-		}, p.paperRoutes(book, entry)...)},
+		}, slices.Concat(p.paperRoutes(book, entry), p.sheetRoutes(book))...)},
 		Words: words(offered), Tasks: p.tasks,
+	}
+}
+
+// sheetRoutes are those of sheets that go out and come in. An import has an address without its register too, since the trail knows it
+// by its id alone; so no policy can be called "import".
+func (p pages) sheetRoutes(book string) []web.Route {
+	read, write := access.LedgerRead, access.LedgerWrite
+	const one, held, batch = "/import/{import}", "/holds/{held}", "/handouts/{batch}"
+	return []web.Route{
+		web.Get(book+"/download", read, "download", p.downloads),
+		web.Download(book+"/download/{format}/{style}", read, p.download),
+		web.Get(book+"/import", write, "imports", p.imports),
+		web.Post(book+"/import", write, "imports", p.imports, p.upload).UpTo(maxSent),
+		web.Get(book+one, write, "import", p.importing),
+		web.Get("/ledger"+one, write, "import", p.importing),
+		web.Post(book+one, write, "import", p.importing, p.applyUpload),
+		web.Post(book+one+"/map", write, "import", p.importing, p.mapUpload),
+		web.Post(book+one+"/check", write, "import", p.importing, p.checkUpload),
+		web.Post(book+one+"/again", write, "import", p.importing, p.againUpload),
+		web.Post(book+one+"/drop", write, "import", p.importing, p.dropUpload),
+		web.Download(book+one+"/result", write, p.result),
+		web.Get(book+"/holds", write, "holds", p.holds),
+		web.Get(book+held, write, "held", p.held),
+		web.Post(book+held, write, "held", p.held, p.fixHeld),
+		web.Post(book+held+"/drop", write, "held", p.held, p.dropHeld),
+		web.Get(book+"/handouts", write, "handouts", p.handouts),
+		web.Post(book+"/handouts", write, "handouts", p.handouts, p.handOut),
+		web.Get(book+batch, write, "handout", p.handout),
+		web.Post(book+batch+"/again", write, "handout", p.handout, p.againHandout),
+		web.Download(book+batch+"/zip", write, p.handoutZip),
 	}
 }
 

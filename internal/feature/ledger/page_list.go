@@ -377,6 +377,13 @@ func links(d *register.Desk, c conditions) []ui.Link {
 	for _, i := range doings(d) {
 		list = append(list, ui.Link{Text: i.Text, Href: i.Href})
 	}
+	list = append(list, downloadLink(d, c))
+	if !d.Writing().Empty() {
+		list = append(list, ui.Link{Text: "ファイルから取り込む", Href: href(d.Book) + "/import"})
+	}
+	if scope := d.Writing(); scope.Every() || len(scope.Units()) > 1 {
+		list = append(list, ui.Link{Text: "配布・回収", Href: href(d.Book) + "/handouts"})
+	}
 	if c.words == "" && d.Volume != register.Log && !d.Changing().Empty() {
 		list = append(list, ui.Link{Text: "まとめて直す", Href: href(d.Book) + "/bulk?" + c.values.Encode()})
 	}

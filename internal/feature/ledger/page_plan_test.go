@@ -63,7 +63,7 @@ func (x *desk) tasks() (list []feature.Task) {
 	x.t.Helper()
 	by := x.Actor(x.who)
 	x.View(func(r db.Reader) (err error) {
-		list, err = ledger.Module(x.Log, x.Desk, x.Library.Offered()).Tasks(x.t.Context(), r, by)
+		list, err = ledger.Module(x.Log, x.Desk, x.sheets, x.Library.Offered()).Tasks(x.t.Context(), r, by)
 		return err
 	})
 	return slices.DeleteFunc(list, func(t feature.Task) bool { return !strings.HasPrefix(t.Do, "廃止された所管の") })

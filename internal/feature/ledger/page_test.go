@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/feature/ledger"
 	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/kodama"
@@ -24,19 +26,27 @@ import (
 // desk is the feature on the screens of the library of Kodama.
 type desk struct {
 	*kodama.House
-	t     *testing.T
-	site  http.Handler
-	who   string
-	place *access.Actor // who asks instead, at a place
+	t      *testing.T
+	site   http.Handler
+	who    string
+	place  *access.Actor // who asks instead, at a place
+	sheets *ledger.Sheets
+}
+
+// modules are the schemas that the feature needs in the library.
+func modules() []db.Schema {
+	return append(kodama.Modules(), db.Schema{Module: "job", FS: job.Schema()}, db.Schema{Module: "ledger", FS: ledger.Schema()})
 }
 
 func open(t *testing.T, d *db.DB) *desk {
 	t.Helper()
 	x := &desk{House: kodama.Build(t, d), t: t, who: "受付長"}
 	x.Clock.Set(t, "2025-04-02T09:00:00+09:00")
+	x.sheets = ledger.NewSheets(x.Log, x.Desk, x.Files, x.actor)
+	x.sheets.Jobs = job.New(d, x.sheets.Kinds()...)
 	var err error
 	x.site, err = web.New(web.Config{
-		Product: "関守", Parts: []web.Part{ledger.Module(x.Log, x.Desk, x.Library.Offered()).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
+		Product: "関守", Parts: []web.Part{ledger.Module(x.Log, x.Desk, x.sheets, x.Library.Offered()).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
 		Identify: func(*http.Request) (*access.Actor, error) {
 			if x.place != nil {
 				return x.place, nil
@@ -50,10 +60,18 @@ func open(t *testing.T, d *db.DB) *desk {
 	return x
 }
 
+// actor is somebody by the name that the trail has for him.
+func (x *desk) actor(ctx context.Context, r db.Reader, name string) (*access.Actor, error) {
+	if person, ok := access.PersonOf(name); ok {
+		return x.Gate.Person(ctx, r, person, db.At(x.Clock.Now()))
+	}
+	return access.NewProgram(name), nil
+}
+
 // each opens the feature on both engines.
 func each(t *testing.T, fn func(x *desk)) {
 	t.Helper()
-	testkit.Each(t, kodama.Modules(), func(t *testing.T, d *db.DB) { fn(open(t, d)) })
+	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) { fn(open(t, d)) })
 }
 
 const samples = "/ledger/kodama/sample"
@@ -188,8 +206,8 @@ func (x *desk) sends(path string, change url.Values, files map[string]string) st
 
 func TestTemplatesFitTheirViews(t *testing.T) {
 	t.Parallel()
-	x := open(t, testkit.Open(t, testkit.DSN(t, db.SQLite, kodama.Modules()), kodama.Modules()))
-	webtest.Parts(t, ledger.Module(trail.New(nil), nil, x.Library.Offered()).Part)
+	x := open(t, testkit.Open(t, testkit.DSN(t, db.SQLite, modules()), modules()))
+	webtest.Parts(t, ledger.Module(trail.New(nil), nil, nil, x.Library.Offered()).Part)
 }
 
 // everything is one answer for each field of a sample.
@@ -285,7 +303,7 @@ func (x *desk) verified() {
 	x.View(func(r db.Reader) error {
 		shelf, err := x.Desk.Shelf(x.t.Context(), r)
 		if err == nil {
-			tables = append(kodama.Audited(), shelf.Audited()...)
+			tables = slices.Concat(kodama.Audited(), ledger.Audited(), shelf.Audited())
 		}
 		return err
 	})

@@ -28,7 +28,48 @@ func words(offered *regime.Set) feature.Words {
 			return value
 		},
 	}
+	w.Kinds["ledger-upload"] = feature.KindWords{
+		Title: "台帳への取り込み", Called: []string{"title"}, May: access.LedgerWrite, Href: func(thing string) string { return "/ledger/import/" + thing },
+		Columns: map[string]string{
+			"register": "台帳", "title": "件名", "state": "状態", "files": "ファイル", "at": "受付", "by_actor": "送った人", "new_rows": "新規", "changed_rows": "変更", "faulty_rows": "保留", "hold": "誤りのある行を保留にする",
+			"confirmed": "確かめた人", "trouble": "取り込めなかったわけ", "note": "取り下げた理由",
+		},
+		Text: func(column, value string) string { return sayUpload(offered, column, value) },
+	}
+	w.Kinds["ledger-batch"] = feature.KindWords{
+		Title: "台帳の表の配布", Called: []string{"at"},
+		Columns: map[string]string{"register": "台帳", "note": "覚え書き", "at": "日時", "by_actor": "配った人", "state": "状態", "blank": "空の行", "trouble": "作れなかったわけ"},
+		Text:    func(column, value string) string { return sayUpload(offered, column, value) },
+	}
 	return w
+}
+
+// sayUpload is how a column of an upload or a batch is read.
+func sayUpload(offered *regime.Set, column, value string) string {
+	switch column {
+	case "at":
+		return feature.Moment(value)
+	case "state":
+		if value == BatchGiven || value == BatchFailed {
+			return batchItem(value).Text
+		}
+		return State(value).Title()
+	case "files":
+		var names []string
+		for _, f := range (Upload{Files: value}).Sources() {
+			names = append(names, f.Name)
+		}
+		return strings.Join(names, "、")
+	case "register":
+		for _, p := range offered.Packs {
+			for _, e := range p.Books() {
+				if e.Regime+"."+e.Kind.ID == value {
+					return e.Kind.Title
+				}
+			}
+		}
+	}
+	return value
 }
 
 // acts are what people call what is done with registers.
@@ -37,6 +78,8 @@ func acts() map[string]string {
 		"register.add": "台帳に加えた", "register.change": "台帳を直した", "register.move": "台帳の状態を変えた", "register.bulk": "台帳をまとめて直した",
 		"register.addall": "台帳にまとめて加えた", "register.confirm": "台帳を棚卸した", "register.import": "台帳を取り込んだ", "register.handout": "台帳の表を配った",
 		"register.place": "所属端末から台帳に加えた", "register.look": "要閲覧記録の項目を見た",
+		"ledger.upload": "台帳に取り込むファイルを送った", "ledger.confirm": "台帳への取り込みを決めた", "ledger.drop": "台帳への取り込みを取り下げた", "ledger.stop": "台帳に取り込めなかった",
+		"ledger.handout": "台帳の表の配布を決めた", "ledger.handout.stop": "台帳の表を配れなかった",
 		"register.hold.fix": "保留の行を直して台帳に取り込んだ", "register.hold.drop": "台帳の保留の行を取り下げた",
 		"register.plan": "所管の引継ぎの案を作った", "register.replan": "所管の引継ぎの案を変えた", "register.unplan": "所管の引継ぎの案を取り下げた",
 		"register.takeover": "所管を引き継いだ", "register.takeback": "所管の引継ぎを元に戻した",

@@ -67,6 +67,8 @@ type House struct {
 	Library *regime.Library
 	Gate    *access.Gate
 	Desk    *register.Service
+	Files   *file.Store
+	Store   string // the folder of Files
 
 	charts *org.Charts
 }
@@ -91,10 +93,12 @@ func Build(t testing.TB, d *db.DB) *House {
 	index := search.New().Beside(register.Found(h.Library.Shelf, d.Now))
 	log := trail.New(d).Follow(trail.Things(), index.Follower(), register.Links(h.Library.Shelf))
 	h.Town = town.Build(t, log, town.Lines(Lines)...)
-	files, err := file.In(t.TempDir())
+	h.Store = t.TempDir()
+	files, err := file.In(h.Store)
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.Files = files
 	h.Gate = access.NewGate(h.charts, h.Rules)
 	h.Desk = register.New(log, files, h.Library.Shelf, func(ctx context.Context, r db.Reader) (*org.Chart, error) {
 		rules, err := h.Rules(ctx, r)
