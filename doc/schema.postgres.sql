@@ -317,6 +317,66 @@ create table job_beat (
 	constraint job_beat_pkey PRIMARY KEY (job)
 );
 
+create table ledger_batch (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	register text not null,
+	units text not null,
+	blank bigint not null,
+	note text not null,
+	at text not null,
+	by_actor text not null,
+	state text not null,
+	job text not null,
+	batch text not null,
+	file text not null,
+	size bigint not null,
+	trouble text not null,
+	constraint ledger_batch_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX ledger_batch__register ON public.ledger_batch USING btree (register, at, id);
+
+create table ledger_preview (
+	upload text not null,
+	by_actor text not null,
+	mapping text not null,
+	job text not null,
+	at text not null,
+	fault text not null,
+	shown text not null,
+	result text not null,
+	constraint ledger_preview_pkey PRIMARY KEY (upload)
+);
+
+create table ledger_upload (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	register text not null,
+	title text not null,
+	state text not null,
+	files text not null,
+	at text not null,
+	by_actor text not null,
+	mapping text not null,
+	sum text not null,
+	new_rows bigint not null,
+	changed_rows bigint not null,
+	faulty_rows bigint not null,
+	hold boolean not null,
+	confirmed text not null,
+	job text not null,
+	trouble text not null,
+	result text not null,
+	act text not null,
+	note text not null,
+	constraint ledger_upload_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX ledger_upload__register ON public.ledger_upload USING btree (register, at, id);
+
 create table org_assignment (
 	id text not null,
 	version bigint not null,
