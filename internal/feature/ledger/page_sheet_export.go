@@ -212,7 +212,7 @@ func eachSelected(d *register.Desk, c conditions, fn func([]register.Entry) erro
 	for {
 		var entries []register.Entry
 		var err error
-		more := false
+		var more bool
 		if c.words != "" {
 			entries, after, err = d.Search(c.words, q, after)
 			more = after != search.Cursor{}

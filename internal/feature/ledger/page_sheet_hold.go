@@ -188,7 +188,7 @@ func heldForm(r *web.Request, d *register.Desk, h register.Held, say bool) (ui.F
 		fields = append(fields, in)
 	}
 	fields = append(fields, ui.Field{Name: "note", Label: "直した理由", Help: "書かなくてもかまいません", Wide: true})
-	return ui.Form{Fields: fields, Buttons: ui.Buttons("直して取り込む", href(d.Book)+"/holds")}, nil
+	return ui.Form{Action: heldHref(d, h.ID), Fields: fields, Buttons: ui.Buttons("直して取り込む", href(d.Book)+"/holds")}, nil
 }
 
 // isFile says whether an input keeps the files of an entry: a sheet brings none, and takes none away.

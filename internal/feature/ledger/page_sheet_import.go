@@ -59,7 +59,7 @@ func (p pages) imports(ctx context.Context, r *web.Request) (importsView, error)
 		if err != nil {
 			return err
 		}
-		v.List, v.Know = uploadTable(d, list, names), columnTable(d)
+		v.List, v.Know = uploadTable(list, names), columnTable(d)
 		return nil
 	})
 	return v, err
@@ -84,7 +84,7 @@ func actorNames(ctx context.Context, r db.Reader, d *register.Desk, each func(yi
 	return d.Chart.View.Names(ctx, r, people)
 }
 
-func uploadTable(d *register.Desk, list []Upload, names map[string]string) ui.Table {
+func uploadTable(list []Upload, names map[string]string) ui.Table {
 	t := ui.Table{Caption: "これまでの取り込み（新しい順）", Stack: true, Empty: "まだ何も送られていません。", Columns: []ui.Column{
 		{Title: "件名", Head: true}, {Title: "状態", Keep: true}, {Title: "新規", Number: true}, {Title: "変更", Number: true}, {Title: "保留", Number: true}, {Title: "受付"},
 	}}

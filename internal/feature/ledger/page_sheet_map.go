@@ -34,7 +34,8 @@ func mappingForm(d *register.Desk, u Upload, m register.Mapping, s *shownPreview
 	if err != nil {
 		return f, err
 	}
-	f.Fields = append(owners, keyField(d, m))
+	f.Fields = append(f.Fields, owners...)
+	f.Fields = append(f.Fields, keyField(d, m))
 	titles, missing := s.titles()
 	for _, c := range d.SheetColumns() {
 		switch c.Path {
