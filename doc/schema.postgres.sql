@@ -317,6 +317,66 @@ create table job_beat (
 	constraint job_beat_pkey PRIMARY KEY (job)
 );
 
+create table ledger_batch (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	register text not null,
+	units text not null,
+	blank bigint not null,
+	note text not null,
+	at text not null,
+	by_actor text not null,
+	state text not null,
+	job text not null,
+	batch text not null,
+	file text not null,
+	size bigint not null,
+	trouble text not null,
+	constraint ledger_batch_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX ledger_batch__register ON public.ledger_batch USING btree (register, at, id);
+
+create table ledger_preview (
+	upload text not null,
+	by_actor text not null,
+	mapping text not null,
+	job text not null,
+	at text not null,
+	fault text not null,
+	shown text not null,
+	result text not null,
+	constraint ledger_preview_pkey PRIMARY KEY (upload)
+);
+
+create table ledger_upload (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	register text not null,
+	title text not null,
+	state text not null,
+	files text not null,
+	at text not null,
+	by_actor text not null,
+	mapping text not null,
+	sum text not null,
+	new_rows bigint not null,
+	changed_rows bigint not null,
+	faulty_rows bigint not null,
+	hold boolean not null,
+	confirmed text not null,
+	job text not null,
+	trouble text not null,
+	result text not null,
+	act text not null,
+	note text not null,
+	constraint ledger_upload_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX ledger_upload__register ON public.ledger_upload USING btree (register, at, id);
+
 create table org_assignment (
 	id text not null,
 	version bigint not null,
@@ -662,12 +722,64 @@ create table register_link (
 
 CREATE INDEX register_link__to_kind_to_id ON public.register_link USING btree (to_kind, to_id, from_id);
 
+create table register_look (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	person text not null,
+	kind text not null,
+	thing text not null,
+	fields text not null,
+	titles text not null,
+	reason text not null,
+	at text not null,
+	constraint register_look_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX register_look__kind_thing ON public.register_look USING btree (kind, thing, id);
+
 create table register_number (
 	series text not null,
 	year bigint not null,
 	last bigint not null,
 	constraint register_number_pkey PRIMARY KEY (series, year)
 );
+
+create table register_plan (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	book text not null,
+	state text not null,
+	by_actor text not null,
+	made_on text not null,
+	note text not null,
+	sum text not null,
+	decision text not null,
+	decided_on text not null,
+	applied_by text not null,
+	applied_on text not null,
+	ended_by text not null,
+	ended_on text not null,
+	why text not null,
+	constraint register_plan_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX register_plan__book_home ON public.register_plan USING btree (book, home, state);
+
+create table register_plan_part (
+	plan text not null,
+	target text not null,
+	version bigint not null,
+	home text not null,
+	total bigint not null,
+	entries text not null,
+	moved text not null,
+	back text not null,
+	constraint register_plan_part_pkey PRIMARY KEY (plan, target)
+);
+
+CREATE INDEX register_plan_part__home ON public.register_plan_part USING btree (home, plan);
 
 create table search_document (
 	seq bigint not null,

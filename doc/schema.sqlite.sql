@@ -293,6 +293,63 @@ CREATE TABLE job_beat (
 	note  text   not null
 );
 
+CREATE TABLE ledger_batch (
+	id       text   not null primary key,
+	version  bigint not null,
+	home     text   not null, -- of those who could have given them out
+	register text   not null, -- REGIME.KIND
+	units    text   not null,
+	blank    bigint not null, -- empty lines in each
+	note     text   not null,
+	at       text   not null,
+	by_actor text   not null,
+	state    text   not null, -- queued, given, failed
+	job      text   not null,
+	batch    text   not null, -- register_handout.batch, once they are given out
+	file     text   not null, -- sum of the ZIP
+	size     bigint not null, -- of the ZIP, in bytes
+	trouble  text   not null  -- why they could not be given out
+);
+
+CREATE INDEX ledger_batch__register on ledger_batch (register, at, id);
+
+CREATE TABLE ledger_preview (
+	upload   text not null primary key,
+	by_actor text not null, -- on whose authority
+	mapping  text not null, -- JSON; '' where it is to be proposed
+	job      text not null, -- that works it out
+	at       text not null, -- when it was done, '' before
+	fault    text not null, -- why it could not be, '' if it could
+	shown    text not null, -- JSON, '' until it is done
+	result   text not null  -- sum of the file that says what would become of each row
+);
+
+CREATE TABLE ledger_upload (
+	id            text    not null primary key,
+	version       bigint  not null,
+	home          text    not null, -- of those who could have sent it
+	register      text    not null, -- REGIME.KIND
+	title         text    not null,
+	state         text    not null, -- open, queued, applied, dropped
+	files         text    not null,
+	at            text    not null,
+	by_actor      text    not null,
+	mapping       text    not null, -- how the files were read when they were confirmed, '' before
+	sum           text    not null, -- of the preview that was confirmed
+	new_rows      bigint  not null,
+	changed_rows  bigint  not null,
+	faulty_rows   bigint  not null,
+	hold          boolean not null, -- faulty rows wait on the hold list
+	confirmed     text    not null, -- actor
+	job           text    not null,
+	trouble       text    not null, -- why the last try to apply it came to nothing
+	result        text    not null, -- sum of the file that says what became of each row
+	act           text    not null, -- of the trail, that took it in
+	note          text    not null  -- why it was dropped
+);
+
+CREATE INDEX ledger_upload__register on ledger_upload (register, at, id);
+
 CREATE TABLE org_assignment (
 	id text not null primary key,
 	version bigint not null,
@@ -619,12 +676,62 @@ CREATE TABLE register_link (
 
 CREATE INDEX register_link__to_kind_to_id on register_link (to_kind, to_id, from_id);
 
+CREATE TABLE register_look (
+	id      text   not null primary key,
+	version bigint not null,
+	home    text   not null,
+	person  text   not null,
+	kind    text   not null,
+	thing   text   not null,
+	fields  text   not null,
+	titles  text   not null,
+	reason  text   not null,
+	at      text   not null
+);
+
+CREATE INDEX register_look__kind_thing on register_look (kind, thing, id);
+
 CREATE TABLE register_number (
 	series text   not null,
 	year   bigint not null,
 	last   bigint not null,
 	primary key (series, year)
 );
+
+CREATE TABLE register_plan (
+	id         text   not null primary key,
+	version    bigint not null,
+	home       text   not null,
+	book       text   not null,
+	state      text   not null,
+	by_actor   text   not null,
+	made_on    text   not null,
+	note       text   not null,
+	sum        text   not null,
+	decision   text   not null,
+	decided_on text   not null,
+	applied_by text   not null,
+	applied_on text   not null,
+	ended_by   text   not null, -- who undid or withdrew it
+	ended_on   text   not null,
+	why        text   not null
+);
+
+CREATE INDEX register_plan__book_home on register_plan (book, home, state);
+
+CREATE TABLE register_plan_part (
+	plan    text   not null,
+	target  text   not null,
+	version bigint not null,
+	home    text   not null,
+	total   bigint not null,
+	entries text   not null,
+	moved   text   not null,
+	back    text   not null,
+	primary key (plan, target)
+);
+
+CREATE INDEX register_plan_part__home on register_plan_part (home, plan);
 
 CREATE TABLE search_document (
 	seq   bigint not null primary key,

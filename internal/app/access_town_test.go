@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/feature/ledger"
 	"sekimori/internal/feature/people"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/account"
@@ -181,10 +183,13 @@ func (w *accessTown) fill(d org.Deputy) {
 		"{thing...}": string(clerk.Statement.ID), "{thing}": string(clerk.Statement.ID),
 	}
 	w.parts["{edition}"] = w.edition(d.Regime)
+	w.parts["{style}"] = "data"
+	w.parts["{import}"], w.parts["{held}"], w.parts["{batch}"] = w.sheets(d.Regime)
 	w.parts["{place}"], w.parts["{job}"] = w.otherPlace(), w.job()
 	w.parts["{account}"] = string(w.invite())
 	w.parts["{recovery}"] = w.recovery()
 	w.parts["{book}"], w.parts["{entry}"], w.parts["{home}"], w.parts["{sum}"] = "asset", string(w.asset(d.Regime)), org.UnitHome(w.section), strings.Repeat("0", 64)
+	w.parts["{plan}"] = w.plan(d.Regime)
 	w.view(func(r db.Reader) error {
 		versions, err := w.Log.History(w.t.Context(), r, "person", w.parts["{thing}"], 0, 1, trail.Seen{Now: db.At(w.DB.Now())})
 		if err == nil {
@@ -204,6 +209,33 @@ func (w *accessTown) edition(regime string) string {
 	return p.Edition
 }
 
+// sheets are a file that the section's chief has sent and not confirmed, a row of another that is held, and workbooks that he gave out.
+func (w *accessTown) sheets(regime string) (upload, held, batch string) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	var chief *access.Actor
+	w.view(func(r db.Reader) (err error) {
+		chief, err = w.Gate.Person(ctx, r, w.people[own].Person, db.At(w.DB.Now()))
+		return err
+	})
+	unit, _ := w.chart.Tree.Unit(w.section)
+	file := []byte("名称,所管,形態,保管場所,個人情報\n" + "よい行," + unit.Code + ",紙,書庫,なし\n" + "わるい行," + unit.Code + ",石,書庫,なし\n")
+	sent, err1 := w.Sheets.Upload(ctx, chief, regime, "asset", "", []ledger.Sent{{Name: "台帳.csv", Size: int64(len(file)), ReaderAt: bytes.NewReader(file)}})
+	given, err2 := w.Sheets.GiveOut(ctx, chief, regime, "asset", []id.ID{w.section}, 0, "")
+	sources := []register.Source{register.FromBytes("台帳.csv", file)}
+	p, err3 := w.Ledgers.Preview(ctx, chief, regime, "asset", sources, register.Mapping{}, nil)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		w.t.Fatal(errs.Message(err), err)
+	}
+	_, err1 = w.Ledgers.Import(ctx, chief, regime, "asset", sources, register.Mapping{}, p.Confirmed(), register.Importing{Hold: true})
+	holds, err2 := w.Ledgers.Holds(ctx, chief, regime, "asset")
+	err3 = w.Jobs.RunDue(ctx)
+	if err := errors.Join(err1, err2, err3); err != nil || len(holds) != 1 {
+		w.t.Fatalf("%d rows are held: %v", len(holds), err)
+	}
+	return string(sent), string(holds[0].ID), string(given)
+}
+
 // asset is an information asset of the section.
 func (w *accessTown) asset(regime string) id.ID {
 	w.t.Helper()
@@ -214,6 +246,24 @@ func (w *accessTown) asset(regime string) id.ID {
 		w.t.Fatal(errs.Message(err))
 	}
 	return e.ID
+}
+
+// plan is a draft by which what the section has goes to the one beside it.
+func (w *accessTown) plan(regime string) string {
+	w.t.Helper()
+	work := ""
+	w.view(func(r db.Reader) error {
+		list, err := w.chart.View.AssignmentsOf(w.t.Context(), r, w.people[sibling].Person)
+		for _, a := range list {
+			work = org.UnitHome(a.Unit)
+		}
+		return err
+	})
+	p, err := w.Ledgers.DraftPlan(w.t.Context(), access.NewProgram("cli:test"), regime, "asset", org.UnitHome(w.section), work, "見本")
+	if err != nil {
+		w.t.Fatal(errs.Message(err))
+	}
+	return string(p.ID)
 }
 
 // otherPlace is a place of the section beside the one that is signed in, since somebody may end it.

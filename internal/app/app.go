@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"sekimori/internal/base/errs"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature/admin"
+	"sekimori/internal/feature/ledger"
 	"sekimori/internal/feature/people"
 	"sekimori/internal/feature/policy"
 	"sekimori/internal/feature/signin"
@@ -47,6 +49,7 @@ type App struct {
 	Accounts *account.Service
 	Doors    *signin.Doors
 	Ledgers  *register.Service
+	Sheets   *ledger.Sheets // files of registers, in and out
 
 	charts   org.Charts
 	settings setting.Memory
@@ -136,9 +139,10 @@ func Assemble(d *db.DB, files *file.Store, offered *regime.Set) *App {
 	log := trail.New(d).Follow(trail.Things(), index.Follower(), register.Links(library.Shelf), register.Attached(library.Shelf, d, files))
 	a := &App{DB: d, Log: log, Library: library, index: index, Policy: policy.New(log, library)}
 	a.People, a.Staff = people.New(log, files, a.rules), people.NewDirectory(log, library, &a.charts, index)
-	a.Jobs = job.New(d, append(a.People.Kinds(), trailview.Job(log, a.Audited))...)
-	a.People.Jobs = a.Jobs
 	a.Ledgers = register.New(log, files, library.Shelf, a.chart)
+	a.Sheets = ledger.NewSheets(log, a.Ledgers, files, a.actor)
+	a.Jobs = job.New(d, append(slices.Concat(a.People.Kinds(), a.Sheets.Kinds()), trailview.Job(log, a.Audited))...)
+	a.People.Jobs, a.Sheets.Jobs = a.Jobs, a.Jobs
 	a.admit()
 	a.Trail, a.Settings = trailview.New(log, a.Jobs), admin.NewSettings(log, a.declared)
 	return a
@@ -161,6 +165,18 @@ func (a *App) chart(ctx context.Context, r db.Reader) (*org.Chart, error) {
 	}
 	now := a.DB.Now()
 	return a.charts.At(ctx, r, org.View{On: jpdate.Today(now), Now: db.At(now)}, rules)
+}
+
+// actor is somebody by the name that the trail has for him, with what he may do now: a job acts for who has asked for it. Of the
+// others only commands and the program itself have a name that is enough.
+func (a *App) actor(ctx context.Context, r db.Reader, name string) (*access.Actor, error) {
+	if person, ok := access.PersonOf(name); ok {
+		return a.Gate.Person(ctx, r, person, db.At(a.DB.Now()))
+	}
+	if strings.HasPrefix(name, "cli:") || strings.HasPrefix(name, "system:") {
+		return access.NewProgram(name), nil
+	}
+	return nil, errs.New(errs.Forbidden, "頼んだ人の権限を確かめられません。")
 }
 
 // declared is every setting that there is on a day.

@@ -92,7 +92,7 @@ func openTownIn(t *testing.T, at app.Place) *fullTown {
 	}
 	t.Cleanup(func() { _ = a.Close() }) // the folder goes with the test
 	today := jpdate.Today(a.DB.Now())
-	if err := minato.Build(t.Context(), minato.Program{Log: a.Log, Library: a.Library, People: a.People}, minato.Options{Size: minato.Small, Today: today}); err != nil {
+	if err := minato.Build(t.Context(), minato.Program{Log: a.Log, Library: a.Library, People: a.People, Ledgers: a.Ledgers}, minato.Options{Assets: 2, Size: minato.Small, Today: today}); err != nil {
 		t.Fatal(errs.Message(err))
 	}
 	if err := a.Log.Settle(t.Context()); err != nil {

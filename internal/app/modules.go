@@ -29,7 +29,7 @@ import (
 
 // Modules lists the features in the order of the menu.
 func (a *App) Modules() []feature.Module {
-	modules := []feature.Module{policy.Module(a.Policy), ledger.Module(a.Log, a.Ledgers, a.Library.Offered()), people.Module(a.People, a.Staff), admin.Module(a.office()), signin.Module(a.Doors)}
+	modules := []feature.Module{policy.Module(a.Policy), ledger.Module(a.Log, a.Ledgers, a.Sheets, a.Library.Offered()), people.Module(a.People, a.Staff), admin.Module(a.office()), signin.Module(a.Doors)}
 	words := []feature.Words{trailview.Words()}
 	for _, m := range modules {
 		words = append(words, m.Words)
@@ -52,7 +52,7 @@ func (a *App) Audited(ctx context.Context) (list []trail.Audited, err error) {
 
 // Audited lists every table of the program under the trail.
 func Audited() []trail.Audited {
-	return slices.Concat(org.Audited(), access.Audited(), account.Audited(), setting.Audited(), clause.Audited(), regime.Audited(), register.Audited(), people.Tables(), trailview.Audited())
+	return slices.Concat(org.Audited(), access.Audited(), account.Audited(), setting.Audited(), clause.Audited(), regime.Audited(), register.Audited(), people.Tables(), ledger.Audited(), trailview.Audited())
 }
 
 // Unaudited lists every other table, with the reason why the trail does not hold it.
@@ -76,6 +76,7 @@ func Unaudited() map[string]string {
 		"account_ceremony":   "what a session has begun and not ended",
 		"job":                "work under way; its effects are audited",
 		"job_beat":           "work under way; its effects are audited",
+		"ledger_preview":     "worked out from what was sent and the register, until it is taken in",
 		"register_number":    "how far the numbers of a series have come; the numbers stand in entries",
 		"register_link":      "derived from the trail by a follower",
 		"register_file":      "derived from the trail by a follower",
@@ -98,6 +99,7 @@ func Schemas() []db.Schema {
 		{Module: "regime", FS: regime.Schema()},
 		{Module: "job", FS: job.Schema()},
 		{Module: "people", FS: people.Schema()},
+		{Module: "ledger", FS: ledger.Schema()},
 		{Module: "trailview", FS: trailview.Schema()},
 	}
 }

@@ -116,7 +116,11 @@ func (k *demoCommand) build(c *console, a *App, dir string) error {
 	if k.Size != string(minato.Small) {
 		c.say("町を作っています。しばらくお待ちください。")
 	}
-	err := minato.Build(c.ctx, minato.Program{Log: a.Log, Library: a.Library, People: a.People}, minato.Options{Size: minato.Size(k.Size), Today: today, Folder: dir})
+	town := minato.Options{Size: minato.Size(k.Size), Today: today, Folder: dir, Assets: 15}
+	if town.Size != minato.Small {
+		town.Assets = 5 // of 1,700 sections and schools
+	}
+	err := minato.Build(c.ctx, minato.Program{Log: a.Log, Library: a.Library, People: a.People, Ledgers: a.Ledgers}, town)
 	if err != nil {
 		return err
 	}

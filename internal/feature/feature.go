@@ -42,7 +42,7 @@ type Task struct {
 // SearchSides lead between what can be looked for, with the words that were typed.
 func SearchSides(current, words string) ui.Tabs {
 	t := ui.Tabs{Label: "さがすもの"}
-	for _, side := range []ui.Link{{Text: "条項と義務", Href: "/search"}, {Text: "組織と職員", Href: "/find"}} {
+	for _, side := range []ui.Link{{Text: "条項と義務", Href: "/search"}, {Text: "組織と職員", Href: "/find"}, {Text: "台帳の記録", Href: "/ledger/find"}} {
 		side.Current = side.Href == current
 		if words != "" {
 			side.Href += "?" + url.Values{"q": {words}}.Encode()

@@ -17,6 +17,7 @@ import (
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/org"
 	"sekimori/internal/kernel/regime"
+	"sekimori/internal/kernel/register"
 	"sekimori/internal/kernel/trail"
 )
 
@@ -30,6 +31,7 @@ type Program struct {
 	Log     *trail.Log
 	Library *regime.Library
 	People  *people.Service
+	Ledgers *register.Service // nil for a town without registers
 }
 
 // Options say which town is wanted.
@@ -38,6 +40,8 @@ type Options struct {
 	Today jpdate.Date // its fiscal year decides all dates
 	// Folder is where next year's personnel change is put, for somebody to hand in; "" for nowhere.
 	Folder string
+	// Assets is how many entries each section and school has in each register that offers examples.
+	Assets int
 }
 
 // Build makes the town in an empty database, through the services and step by step, so that what was broken off goes on. A
@@ -66,6 +70,9 @@ func Build(ctx context.Context, p Program, o Options) error {
 	}
 	if err := p.name(ctx, town); err != nil {
 		return err
+	}
+	if err := p.ledgers(ctx, o); err != nil {
+		return fmt.Errorf("minato: registers: %w", err)
 	}
 	return town.Next.put(o.Folder)
 }

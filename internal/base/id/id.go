@@ -44,6 +44,12 @@ func tick(now time.Time) uint64 {
 	}
 }
 
+// First is the lowest id of what comes into being at a time or later.
+func First(at time.Time) ID {
+	ms := max(at.UnixMilli(), 0)
+	return ID(fmt.Sprintf("%08x-%04x-7000-8000-000000000000", ms>>16, ms&0xffff))
+}
+
 var form = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
 // Parse accepts exactly what New makes; one thing has one spelling. The error is errs.Invalid.

@@ -9,6 +9,6 @@ import (
 )
 
 // With is the feature with another font, and PDFs that list at most so many entries.
-func With(log *trail.Log, s *register.Service, offered *regime.Set, find func() (*paper.Font, error), most int) feature.Module {
-	return module(pages{log, s, remembered(find), most}, offered)
+func With(log *trail.Log, s *register.Service, x *Sheets, offered *regime.Set, find func() (*paper.Font, error), most int) feature.Module {
+	return module(pages{log, s, x, remembered(find), most}, offered)
 }

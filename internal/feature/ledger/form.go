@@ -32,13 +32,14 @@ type sheet struct {
 	*register.Desk
 	data  register.Data
 	typed register.Input // of a form that was refused; nil else
+	staff []ui.Option    // at a place who works there; nil else
 }
 
 // fields are the inputs of the form.
 func (s sheet) fields() ([]ui.Field, error) {
 	var all []ui.Field
 	for _, f := range s.Fields {
-		if f.Derived != nil {
+		if f.Derived != nil || s.staff != nil && f.ID == s.Owner { // whose it is at a place is clear
 			continue
 		}
 		some, err := s.field(f)
@@ -92,6 +93,12 @@ func (s sheet) one(f register.Field, in ui.Field, value any) ui.Field {
 		in.Type = ui.Number
 	case register.TypeDate:
 		in.Type = ui.Date
+	case register.TypePerson:
+		if s.staff != nil && !f.Many {
+			in.Help = strings.TrimSpace(f.Help)
+			in.Options = append([]ui.Option{{Text: "選んでください"}}, s.staff...)
+			in.Value, _ = value.(string)
+		}
 	case register.TypeChoice, register.TypeYesNo:
 		in.Options = options(f)
 		switch {
@@ -349,7 +356,7 @@ func input(d *register.Desk, posted map[string][]string) register.Input {
 		if _, there := in[leaf.Path]; !there && leaf.Field.Type != register.TypeFile {
 			in[leaf.Path] = nil
 		}
-		if leaf.Field.Restricted && strings.TrimSpace(strings.Join(in[leaf.Path], "")) == "" {
+		if leaf.Field.Restricted && !answered(in, leaf) {
 			delete(in, leaf.Path) // it is not shown, so leaving it out says nothing
 		}
 	}
@@ -361,7 +368,46 @@ func input(d *register.Desk, posted map[string][]string) register.Input {
 	return in
 }
 
-// at gives the faults of a register the names of the inputs.
+// answered says whether a form has words for a leaf, or in a table for any of its cells.
+func answered(in register.Input, leaf register.Leaf) bool {
+	for path, words := range in {
+		cell := leaf.Field.Type == register.TypeRows && strings.HasPrefix(path, leaf.Path+".")
+		if (path == leaf.Path || cell) && strings.TrimSpace(strings.Join(words, "")) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// self is what the form of a proxy says by default: nobody enters it for another.
+const self = register.SourceSelf
+
+// beside are the inputs beside the fields: when it happened, and for whom it is entered; e is nil for a new entry.
+func (s sheet) beside(e *register.Entry) []ui.Field {
+	var all []ui.Field
+	if s.AsksWhen() {
+		in := ui.Field{Name: register.AtWhen, Label: "あった日時", Help: "空けておくと、いまの日時になります。　例：令和8年4月1日 9:05"}
+		if e != nil {
+			in.Help, in.Value = "例：令和8年4月1日 9:05", s.SayWhen(*e)
+		}
+		all = append(all, in)
+	}
+	if !s.Proxy || s.staff != nil || e != nil && e.Source != "" && !register.ByProxy(e.Source) {
+		return all // what came in from elsewhere says so
+	}
+	by := ui.Field{Type: ui.Radio, Name: register.AtSource, Label: "記入のしかた", Beside: true, Value: self, Options: []ui.Option{{Value: self, Text: "代わりではない"}}}
+	for _, source := range []string{register.SourcePaper, register.SourceTelephone} {
+		by.Options = append(by.Options, ui.Option{Value: source, Text: register.SaySource(source)})
+	}
+	whom := ui.Field{Name: register.AtFor, Label: "だれの分", Help: "代わりに記入するときだけ。職員番号"}
+	if e != nil && e.For != "" {
+		by.Value = e.Source
+		whom.Value = s.Written(register.Field{Type: register.TypePerson}, string(e.For))
+	}
+	return append(all, by, whom)
+}
+
+// at gives the faults of a register the names of the inputs. What is beside the fields has its own.
 func at(d register.Form, err error) error {
 	e, ok := errors.AsType[*errs.Error](err)
 	if !ok || len(e.Fields) == 0 {
@@ -370,11 +416,14 @@ func at(d register.Form, err error) error {
 	moved := *e
 	moved.Fields = slices.Clone(e.Fields)
 	for i, f := range moved.Fields {
-		begin := written
-		if x, ok := d.Field(f.Where); ok && x.Type == register.TypeFile {
-			begin = sent
+		id, _, _ := strings.Cut(f.Where, ".")
+		x, ok := d.Field(id)
+		switch {
+		case ok && x.Type == register.TypeFile:
+			moved.Fields[i].Where = sent + f.Where
+		case ok:
+			moved.Fields[i].Where = written + f.Where
 		}
-		moved.Fields[i].Where = begin + f.Where
 	}
 	return &moved
 }

@@ -27,18 +27,12 @@ func (p pages) books(ctx context.Context, r *web.Request) (booksView, error) {
 	v.Lead = "あなたの権限の範囲の記録だけを数え、示します。"
 	err := p.log.DB().View(ctx, func(reader db.Reader) error {
 		v.Policies = nil
-		shelf, err := p.s.Shelf(ctx, reader)
+		desks, err := p.s.All(ctx, reader, r.Actor())
 		if err != nil {
 			return err
 		}
-		for _, b := range shelf.Books() {
-			if !b.Sees(r.Actor()) {
-				continue
-			}
-			d, err := p.s.Open(ctx, reader, r.Actor(), b.Regime, b.Kind.ID)
-			if err != nil {
-				return err
-			}
+		for _, d := range desks {
+			b := d.Book
 			n, err := d.Count(register.Query{})
 			if err != nil {
 				return err

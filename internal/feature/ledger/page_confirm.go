@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 
 	"sekimori/internal/base/db"
+	"sekimori/internal/base/errs"
+	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/feature"
 	"sekimori/internal/kernel/access"
@@ -51,6 +55,20 @@ func (p pages) confirms(ctx context.Context, r *web.Request) (confirmsView, erro
 	return v, err
 }
 
+// confirmed puts the day of the last confirmation in place of the state, which is that of what is kept up.
+func confirmed(d *register.Desk, t *ui.Table, entries []register.Entry) {
+	if len(d.States) > 0 {
+		t.Columns = t.Columns[:len(t.Columns)-1]
+	}
+	t.Columns = append(t.Columns, ui.Column{Title: "前の棚卸", Keep: true})
+	for i, e := range entries {
+		if n := len(t.Rows[i].Cells); len(d.States) > 0 {
+			t.Rows[i].Cells = t.Rows[i].Cells[:n-1]
+		}
+		t.Rows[i].Cells = append(t.Rows[i].Cells, ui.Text(e.Confirmed.Wareki()))
+	}
+}
+
 func confirmHref(d *register.Desk, home string) string {
 	return href(d.Book) + "/confirm/" + url.PathEscape(home)
 }
@@ -59,6 +77,7 @@ func confirmHref(d *register.Desk, home string) string {
 type confirmView struct {
 	web.Page
 	Doubts ui.Table // lines that look as if they had changed
+	Class  ui.Form  // of the lines without one
 	Sheet  ui.Table
 	Ask    string
 	Papers papers
@@ -81,12 +100,12 @@ func (p pages) confirming(ctx context.Context, r *web.Request) (confirmView, err
 		}
 		v.Papers = p.confirmPapers(d, home)
 		v.Sheet.Caption = "すべての" + d.Entry
-		v.Sheet.Columns = append(v.Sheet.Columns, ui.Column{Title: "前に確かめた日", Keep: true})
-		for i, e := range c.Entries {
-			v.Sheet.Rows[i].Cells = append(v.Sheet.Rows[i].Cells, ui.Text(e.Confirmed.Wareki()))
-		}
+		confirmed(d, &v.Sheet, c.Entries)
 		v.Doubts, err = doubtful(d, c.Entries)
 		if err != nil {
+			return err
+		}
+		if v.Class, err = classForm(r, d, home, c.Entries); err != nil {
 			return err
 		}
 		may, err := d.May(d.ConfirmBy, home)
@@ -100,6 +119,89 @@ func (p pages) confirming(ctx context.Context, r *web.Request) (confirmView, err
 		return nil
 	})
 	return v, err
+}
+
+// mostClassed is how many lines without a class are asked for at once.
+const mostClassed = 20
+
+// classForm asks for the class of the lines that have none, for those who decide on it.
+func classForm(r *web.Request, d *register.Desk, home string, entries []register.Entry) (ui.Form, error) {
+	f, ok := d.Field(d.ClassField())
+	may, err := d.May(d.Edition.Change, home)
+	if err != nil || !ok || !may {
+		return ui.Form{}, err
+	}
+	form := ui.Form{Action: confirmHref(d, home) + "/class", Buttons: ui.Buttons("選んだ分類にする", "")}
+	n := 0
+	for _, e := range entries {
+		said, err := e.Read()
+		if err != nil {
+			return form, err
+		}
+		if len(said.Class(f.ID)) > 0 || n == mostClassed {
+			continue
+		}
+		n++
+		some := sheet{Desk: d}.class(f, ui.Field{})
+		for i := range some {
+			some[i].Name = classed + string(e.ID) + strings.TrimPrefix(some[i].Name, written+f.ID)
+		}
+		some[0].Heading, some[0].Help = d.Book.Title(e), questions(d, said)
+		form.Fields = append(form.Fields, some...)
+		form.Fields = append(form.Fields, ui.Field{Type: ui.Hidden, Name: "version." + string(e.ID), Value: decimal(e.Version)})
+	}
+	if n == 0 {
+		return ui.Form{}, nil
+	}
+	return r.Form(form), nil
+}
+
+// classed begins the names of the inputs for the class of an entry.
+const classed = "class."
+
+// questions are what is asked while an entry has no class: fields whose condition is that it is empty.
+func questions(d *register.Desk, said register.Data) string {
+	var words []string
+	for _, f := range d.Fields {
+		if f.When != nil && f.When.Field == d.ClassField() && said[f.ID] != nil {
+			words = append(words, f.Title+"："+d.Say(f, said))
+		}
+	}
+	return strings.Join(words, "　")
+}
+
+type classesForm struct {
+	Levels   map[string][]string `form:"class.*"` // by ENTRY.AXIS
+	Versions map[string][]string `form:"version.*"`
+}
+
+func (p pages) classify(ctx context.Context, r *web.Request, in classesForm) (web.Next, error) {
+	field := ""
+	if err := p.view(ctx, r, func(d *register.Desk) error {
+		field = d.ClassField()
+		_, err := d.Confirming(r.Path("home"))
+		return err
+	}); err != nil {
+		return web.Next{}, err
+	}
+	var chosen []register.Chosen
+	for entry, version := range in.Versions {
+		n, err := strconv.ParseInt(strings.Join(version, ""), 10, 64)
+		if err != nil {
+			return web.Next{}, errs.New(errs.Invalid, "送られたものを読めません。画面を開き直してください。")
+		}
+		one := register.Input{}
+		for path, level := range in.Levels {
+			if axis, ok := strings.CutPrefix(path, entry+"."); ok && strings.Join(level, "") != "" {
+				one[field+"."+axis] = level
+			}
+		}
+		if len(one) > 0 {
+			chosen = append(chosen, register.Chosen{ID: id.ID(entry), Version: n, In: one})
+		}
+	}
+	n, err := p.s.ChangeAll(ctx, r.Actor(), r.Path("regime"), r.Path("book"), chosen, nil, "")
+	return web.Next{Href: bookHref(r) + "/confirm/" + url.PathEscape(r.Path("home")), Said: fmt.Sprintf("%d件の分類を決めました。", n)}, err
 }
 
 // mostDoubts is how many lines are shown first.
@@ -135,38 +237,55 @@ func (p pages) confirm(ctx context.Context, r *web.Request, in confirmForm) (web
 	return web.Next{Href: bookHref(r) + "/confirm/" + url.PathEscape(r.Path("home")), Said: fmt.Sprintf("%d件を確かめました。", n)}, err
 }
 
-// tasks are the confirmations that are due for those who make them, and what waits for a class.
+// tasks are the confirmations that are due for those who make them, what waits for a class, and what units that there are no more have
+// left behind.
 func (p pages) tasks(ctx context.Context, r db.Reader, by *access.Actor) ([]feature.Task, error) {
 	if !by.Can(access.LedgerWrite) {
 		return nil, nil
 	}
-	shelf, err := p.s.Shelf(ctx, r)
+	desks, err := p.s.All(ctx, r, by)
 	if err != nil {
 		return nil, err
 	}
 	var list []feature.Task
-	for _, b := range shelf.Books() {
-		scope := by.Among(b.Regime, b.ConfirmBy).Scope(access.LedgerWrite)
-		if b.Kind.Confirm == nil || scope.Empty() || !scope.Few() {
-			continue // who answers for the whole body sees them on the page of confirmations
+	for _, d := range desks {
+		if d.Kind.Confirm == nil && !d.Movable() {
+			continue
 		}
-		d, err := p.s.Open(ctx, r, by, b.Regime, b.Kind.ID)
+		own, err := confirmations(d, by)
 		if err != nil {
 			return nil, err
 		}
-		owners, err := d.Owners()
+		left, err := takeovers(d, d.Moving().Few())
 		if err != nil {
 			return nil, err
 		}
-		for _, o := range owners {
-			may := slices.Contains(scope.Homes(), o.Home)
-			name := d.Names().Called(register.Field{Type: register.TypeScope}, o.Home)
-			if may && o.Unclassified > 0 {
-				list = append(list, feature.Task{Do: "分類を決める", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Unclassified), Href: href(d.Book) + "?" + url.Values{"by." + d.ClassField(): {"-"}}.Encode()})
-			}
-			if may && o.Due > 0 {
-				list = append(list, feature.Task{Do: "棚卸をする", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Entries), Href: confirmHref(d, o.Home), Due: o.By, Late: o.By != (jpdate.Date{}) && o.By.Before(d.Today)})
-			}
+		list = append(append(list, own...), left...)
+	}
+	return list, nil
+}
+
+// confirmations are what is to be confirmed or to get a class.
+func confirmations(d *register.Desk, by *access.Actor) ([]feature.Task, error) {
+	scope := by.Among(d.Regime, d.ConfirmBy).Scope(access.LedgerWrite)
+	if d.Kind.Confirm == nil || scope.Empty() || !scope.Few() {
+		return nil, nil // who answers for the whole body sees them on the page of confirmations
+	}
+	owners, err := d.Owners()
+	if err != nil {
+		return nil, err
+	}
+	var list []feature.Task
+	for _, o := range owners {
+		may := slices.Contains(scope.Homes(), o.Home)
+		name := place(d, o.Home)
+		if may && o.Unclassified > 0 {
+			asked, _ := d.Wants(d.ClassField())
+			list = append(list, feature.Task{Regime: d.Regime, Clause: asked.Clause, Do: "分類を決める", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Unclassified), Href: href(d.Book) + "?" + url.Values{"by." + d.ClassField(): {"-"}}.Encode()})
+		}
+		if may && o.Due > 0 {
+			asked, _ := d.Wants("")
+			list = append(list, feature.Task{Regime: d.Regime, Clause: asked.Clause, Do: "棚卸をする", About: fmt.Sprintf("%s　%s %d件", name, d.Kind.Title, o.Entries), Href: confirmHref(d, o.Home), Due: o.By, Late: o.By != (jpdate.Date{}) && o.By.Before(d.Today)})
 		}
 	}
 	return list, nil

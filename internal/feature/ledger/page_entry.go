@@ -7,7 +7,6 @@ import (
 
 	"sekimori/internal/base/id"
 	"sekimori/internal/feature"
-	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/register"
 	"sekimori/internal/web"
 	"sekimori/internal/web/ui"
@@ -21,7 +20,9 @@ type entryView struct {
 	Links  []ui.Link
 	Back   ui.Table // what refers to it
 	Papers papers
-	State  ui.Form // brings it into another state
+	State  ui.Form            // brings it into another state
+	Look   ui.Form            // shows what is to be read under record
+	Looked ui.DescriptionList // that, once
 }
 
 func (p pages) entry(ctx context.Context, r *web.Request) (entryView, error) {
@@ -54,7 +55,21 @@ func (p pages) entry(ctx context.Context, r *web.Request) (entryView, error) {
 			if copies, ok := original(d); ok {
 				v.Links = append(v.Links, ui.Link{Text: "写しを加える", Href: href(d.Book) + "/new?" + url.Values{"from": {string(e.ID)}, "as": {copies}}.Encode()})
 			}
-			v.State = r.Form(stateForm(d, e))
+			form, err := stateForm(r, d, e, data)
+			if err != nil {
+				return err
+			}
+			v.State = r.Form(form)
+		}
+		keeps, err := d.Keeps(e.Home)
+		if err != nil {
+			return err
+		}
+		if keeps && len(d.Hidden(data, e.State)) > 0 {
+			v.Look = r.Form(lookForm(d, e))
+		}
+		if v.Facts.Items, err = p.written(d, e, v.Facts.Items); err != nil {
+			return err
 		}
 		v.Papers = p.entryPapers(d, e)
 		v.Links = append(v.Links, ui.Link{Text: "これまでの変更", Href: entryHref(d.Book, e) + "/history"})
@@ -82,11 +97,11 @@ func facts(d *register.Desk, e register.Entry, data register.Data) []ui.Descript
 	for _, f := range d.Fields {
 		value := data[f.ID]
 		switch {
-		case f.Type == register.TypeRows, !d.Shows(f, data, e.State):
+		case f.Type == register.TypeRows && !f.Restricted, !d.Shows(f, data, e.State):
 		case f.Restricted:
 			words := ui.Item{Text: "未記入", Quiet: true}
 			if value != nil {
-				words = ui.Item{Text: "記入あり（この画面には表示しません）", Quiet: true}
+				words = ui.Item{Text: "記入あり（要閲覧記録）", Quiet: true}
 			}
 			list = append(list, ui.Description{Term: f.Title, Cell: ui.Cell{words}})
 		case f.Type == register.TypeFile:
@@ -106,21 +121,35 @@ func facts(d *register.Desk, e register.Entry, data register.Data) []ui.Descript
 		}
 		list = append(list, ui.Description{Term: "棚卸で確かめた日", Cell: confirmed})
 	}
+	if e.For != "" {
+		list = append(list, ui.Description{Term: "だれの分", Cell: ui.Text(d.Names().Called(register.Field{Type: register.TypePerson}, string(e.For)))})
+	}
 	if e.Source != "" {
-		list = append(list, ui.Description{Term: "記入の元", Cell: ui.Text(source(e.Source))})
+		list = append(list, ui.Description{Term: "記入の元", Cell: ui.Text(register.SaySource(e.Source))})
+	}
+	if d.Apart(e) {
+		list = append(list, ui.Description{Term: "あった日時", Cell: ui.Text(d.SayWhen(e))})
 	}
 	return append(list, ui.Description{Term: "記録の日時", Cell: ui.Text(feature.Moment(e.Entered))})
 }
 
-// source is from where an entry was written.
-func source(stored string) string {
-	switch stored {
-	case "paper":
-		return "紙から代わりに記入"
-	case "import":
-		return "取込"
+// written adds who has entered an entry for another, or at which place.
+func (p pages) written(d *register.Desk, e register.Entry, list []ui.Description) ([]ui.Description, error) {
+	if e.For == "" {
+		return list, nil
 	}
-	return stored
+	versions, err := d.History(p.log, e.ID, versionsShown)
+	if err != nil {
+		return nil, err
+	}
+	names, err := d.Actors(versions)
+	if err != nil {
+		return nil, err
+	}
+	if who := register.Writer(versions); who != "" {
+		list = append(list, ui.Description{Term: "記入した人", Cell: ui.Text(feature.Actor(who, names))})
+	}
+	return list, nil
 }
 
 func fileCell(d *register.Desk, e register.Entry, files []register.Data) ui.Cell {
@@ -187,8 +216,8 @@ func back(d *register.Desk, e register.Entry) (ui.Table, error) {
 	return t, nil
 }
 
-// stateForm asks for the state into which the entry comes.
-func stateForm(d *register.Desk, e register.Entry) ui.Form {
+// stateForm asks for the state into which the entry comes, and for what is asked first in any of those.
+func stateForm(r *web.Request, d *register.Desk, e register.Entry, data register.Data) (ui.Form, error) {
 	f := ui.Form{Action: entryHref(d.Book, e) + "/state", Buttons: ui.Buttons("状態を変える", "")}
 	var options []ui.Option
 	for _, s := range d.States {
@@ -197,73 +226,47 @@ func stateForm(d *register.Desk, e register.Entry) ui.Form {
 		}
 	}
 	if options == nil {
-		return ui.Form{}
+		return ui.Form{}, nil
 	}
-	f.Fields = []ui.Field{
-		{Type: ui.Radio, Name: "state", Label: "新しい状態", Beside: true, Required: true, Options: options},
-		{Name: "note", Label: "理由", Wide: true},
-		version(e),
+	f.Fields = []ui.Field{{Type: ui.Radio, Name: "state", Label: "新しい状態", Beside: true, Required: true, Options: options}}
+	s, asked := sheet{Desk: d, data: data, typed: r.Typed(written)}, map[string]bool{}
+	for _, o := range options {
+		for _, x := range d.Arriving(data, e.State, o.Value) {
+			if asked[x.ID] {
+				continue
+			}
+			asked[x.ID] = true
+			some, err := s.field(x)
+			if err != nil {
+				return f, err
+			}
+			f.Fields = append(f.Fields, some...)
+		}
 	}
-	return f
+	f.Fields = append(f.Fields, ui.Field{Name: "note", Label: "理由", Wide: true}, version(e))
+	return f, nil
 }
 
 type moveForm struct {
-	State   string `form:"state"`
-	Note    string `form:"note"`
-	Version int    `form:"version"`
+	State   string                `form:"state"`
+	Fields  map[string][]string   `form:"f.*"`
+	Files   map[string][]web.File `form:"file.*"`
+	Note    string                `form:"note"`
+	Version int                   `form:"version"`
 }
 
 func (p pages) move(ctx context.Context, r *web.Request, in moveForm) (web.Next, error) {
-	err := p.s.Move(ctx, r.Actor(), r.Path("regime"), r.Path("book"), id.ID(r.Path("entry")), int64(in.Version), in.State, register.Entering{Note: in.Note})
+	var d *register.Desk
+	if err := p.view(ctx, r, func(x *register.Desk) error { d = x; return nil }); err != nil {
+		return web.Next{}, err
+	}
+	with, err := p.entering(ctx, d, entryForm{Files: in.Files, Note: in.Note})
+	if err != nil {
+		return web.Next{}, err
+	}
+	with.Fields = input(d, in.Fields)
+	err = at(d.Form, p.s.Move(ctx, r.Actor(), d.Regime, d.Kind.ID, id.ID(r.Path("entry")), int64(in.Version), in.State, with))
 	return web.Next{Href: "/ledger/" + url.PathEscape(r.Path("regime")) + "/" + url.PathEscape(r.Path("book")) + "/entry/" + url.PathEscape(r.Path("entry")), Said: "状態を変えました。"}, err
-}
-
-// historyView is what was changed of an entry.
-type historyView struct {
-	web.Page
-	Timeline ui.Timeline
-}
-
-// versionsShown is how many versions the history shows.
-const versionsShown = 100
-
-func (p pages) history(ctx context.Context, r *web.Request) (historyView, error) {
-	var v historyView
-	err := p.view(ctx, r, func(d *register.Desk) error {
-		e, err := d.Get(id.ID(r.Path("entry")))
-		if err != nil {
-			return err
-		}
-		data, err := e.Read()
-		if err != nil {
-			return err
-		}
-		v = historyView{Page: r.Page("これまでの変更", append(way(d), ui.Link{Text: d.Call(data, e), Href: entryHref(d.Book, e)})...)}
-		v.Kicker = d.Book.Title(e)
-		versions, err := d.History(p.log, e.ID, versionsShown)
-		if err != nil {
-			return err
-		}
-		names, err := d.Actors(versions)
-		if err != nil {
-			return err
-		}
-		for _, x := range versions {
-			one := ui.Version{When: feature.Moment(x.At), What: acts()[x.Name], Who: feature.Actor(x.Actor, names)}
-			if r.Actor().Can(access.TrailRead) {
-				one.Href = "/trail/act/" + string(x.Act)
-			}
-			if x.Note != "" {
-				one.Notes = ui.Text(x.Note)
-			}
-			for _, c := range x.Said {
-				one.Changes = append(one.Changes, ui.Change{Name: c.Title, Before: c.Before, After: c.After})
-			}
-			v.Timeline.Versions = append(v.Timeline.Versions, one)
-		}
-		return nil
-	})
-	return v, err
 }
 
 // version holds a form to the version that was seen.

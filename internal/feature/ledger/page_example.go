@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,31 +48,12 @@ func (p pages) examples(ctx context.Context, r *web.Request) (exampleView, error
 			return err
 		}
 		form := ui.Form{Action: href(d.Book) + "/examples", Buttons: ui.Buttons("印を付けたものを加える", href(d.Book))}
-		form.Fields = append(form.Fields, ui.Field{Type: ui.Hidden, Name: "owner", Value: owner[0].Value})
-		var there []string
-		for g, group := range groups {
-			in := ui.Field{Type: ui.Checks, Name: "pick", Label: group.Title, Help: said(d, group), Beside: true}
-			for i, name := range group.Names {
-				if taken(name) {
-					there = append(there, name)
-					continue
-				}
-				in.Options = append(in.Options, ui.Option{Value: fmt.Sprintf("%d.%d", g, i), Text: name})
-			}
-			if in.Name = fmt.Sprintf("pick.%d", g); len(in.Options) > 0 {
-				form.Fields = append(form.Fields, in)
-			}
+		picks, there := picks(d, groups, taken)
+		common, err := common(d, f, groups)
+		if err != nil {
+			return err
 		}
-		for _, x := range d.Fields {
-			if x.Required && x.When == nil && x.ID != f.ID && x.ID != d.Owner && !everywhere(d, x, groups) {
-				some, err := sheet{Desk: d}.field(x)
-				if err != nil {
-					return err
-				}
-				some[0].Heading, some[0].Help = "すべてに共通する内容", strings.TrimSpace(some[0].Help+" 例に決まった内容があるものは、それを使います。")
-				form.Fields = append(form.Fields, some...)
-			}
-		}
+		form.Fields = slices.Concat([]ui.Field{{Type: ui.Hidden, Name: "owner", Value: owner[0].Value}}, picks, common)
 		if len(there) > 0 {
 			v.Done = ui.Notice{Tone: ui.Info, Title: fmt.Sprintf("%d件は、もう登録されています。", len(there)), Lines: []string{strings.Join(there, "、")}}
 		}
@@ -79,6 +61,44 @@ func (p pages) examples(ctx context.Context, r *web.Request) (exampleView, error
 		return nil
 	})
 	return v, err
+}
+
+// picks offer the examples of each group that the owner does not have; there are those that he has.
+func picks(d *register.Desk, groups []register.ExampleGroup, taken func(name string) bool) (fields []ui.Field, there []string) {
+	for g, group := range groups {
+		in := ui.Field{Type: ui.Checks, Name: fmt.Sprintf("pick.%d", g), Label: group.Title, Help: said(d, group), Beside: true}
+		for i, name := range group.Names {
+			if taken(name) {
+				there = append(there, name)
+				continue
+			}
+			in.Options = append(in.Options, ui.Option{Value: fmt.Sprintf("%d.%d", g, i), Text: name})
+		}
+		if len(in.Options) > 0 {
+			fields = append(fields, in)
+		}
+	}
+	return fields, there
+}
+
+// common ask once for what is required and not every example says.
+func common(d *register.Desk, called register.Field, groups []register.ExampleGroup) ([]ui.Field, error) {
+	var fields []ui.Field
+	for _, x := range d.Fields {
+		if !x.Required || x.When != nil || x.ID == called.ID || x.ID == d.Owner || everywhere(d, x, groups) {
+			continue
+		}
+		some, err := sheet{Desk: d}.field(x)
+		if err != nil {
+			return nil, err
+		}
+		if len(fields) == 0 {
+			some[0].Heading = "すべてに共通する内容"
+		}
+		some[0].Help = strings.TrimSpace(some[0].Help + " 例に決まった内容があるものは、それを使います。")
+		fields = append(fields, some...)
+	}
+	return fields, nil
 }
 
 // said is what an example says at first, in words, and whose example it is.

@@ -22,8 +22,10 @@ type formView struct {
 type entryForm struct {
 	Fields  map[string][]string   `form:"f.*"`
 	Files   map[string][]web.File `form:"file.*"`
+	When    string                `form:"happened-at"`
+	Source  string                `form:"entered-from"`
+	For     string                `form:"for-person"`
 	Note    string                `form:"note"`
-	Paper   bool                  `form:"paper"`
 	Version int                   `form:"version"`
 }
 
@@ -49,7 +51,7 @@ func (p pages) adding(ctx context.Context, r *web.Request) (formView, error) {
 			}
 			v.Lead = d.Book.Title(e) + "の写しとして加えます。違うところを直してください。"
 		}
-		form, err := p.entryForm(r, d, data)
+		form, err := entryFields(r, d, data, nil)
 		if err != nil {
 			return err
 		}
@@ -78,17 +80,11 @@ func copied(d *register.Desk, e register.Entry, as string) (register.Data, error
 	return data, nil
 }
 
-// entryForm is the form of an entry over what it says.
-func (p pages) entryForm(r *web.Request, d *register.Desk, data register.Data) (ui.Form, error) {
-	var typed register.Input
-	if t := r.Typed(written); t != nil {
-		typed = t
-	}
-	fields, err := sheet{d, data, typed}.fields()
-	if d.Proxy {
-		fields = append(fields, ui.Field{Type: ui.Check, Name: "paper", Label: "紙に書かれたものを代わりに記入する"})
-	}
-	return ui.Form{Fields: fields}, err
+// entryFields is the form of an entry over what it says; e is nil for a new one.
+func entryFields(r *web.Request, d *register.Desk, data register.Data, e *register.Entry) (ui.Form, error) {
+	s := sheet{Desk: d, data: data, typed: r.Typed(written)}
+	fields, err := s.fields()
+	return ui.Form{Fields: append(fields, s.beside(e)...)}, err
 }
 
 func (p pages) add(ctx context.Context, r *web.Request, in entryForm) (web.Next, error) {
@@ -109,9 +105,9 @@ func (p pages) add(ctx context.Context, r *web.Request, in entryForm) (web.Next,
 
 // entering keeps the files that were sent, and says from where the entry comes.
 func (p pages) entering(ctx context.Context, d *register.Desk, in entryForm) (register.Entering, error) {
-	with := register.Entering{Note: in.Note, Uploads: map[string][]register.Data{}}
-	if in.Paper && d.Proxy {
-		with.Source = "paper"
+	with := register.Entering{When: in.When, For: in.For, Note: in.Note, Uploads: map[string][]register.Data{}}
+	if in.Source == self || register.ByProxy(in.Source) { // nobody may say that it came from elsewhere
+		with.Source = in.Source
 	}
 	for _, f := range d.Fields {
 		for _, file := range in.Files[f.ID] {
@@ -153,7 +149,7 @@ func (p pages) changing(ctx context.Context, r *web.Request) (formView, error) {
 		}
 		v = formView{Page: r.Page("直す", append(way(d), ui.Link{Text: d.Call(data, e), Href: entryHref(d.Book, e)})...)}
 		v.Kicker = d.Book.Title(e)
-		form, err := p.entryForm(r, d, data)
+		form, err := entryFields(r, d, data, &e)
 		if err != nil {
 			return err
 		}

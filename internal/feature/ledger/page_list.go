@@ -21,6 +21,7 @@ type listView struct {
 	web.Page
 	Form    ui.SearchForm
 	Links   []ui.Link
+	Clauses []ui.Link // that ask for the register
 	Results listResults
 }
 
@@ -46,7 +47,7 @@ func (p pages) list(ctx context.Context, r *web.Request) (listView, error) {
 	err := p.view(ctx, r, func(d *register.Desk) error {
 		v = listView{Page: r.Page(d.Kind.Title, ui.Link{Text: "台帳", Href: "/ledger"})}
 		c, form := asked(d, r)
-		v.Kicker, v.Links = d.Policy, links(d, c)
+		v.Kicker, v.Links, v.Clauses = d.Policy, links(d, c), clauses(d)
 		v.Form = form
 		if len(form.Faults()) > 0 {
 			v.Results.Table = ui.Table{Caption: d.Kind.Title, Columns: columns(d, shown(d))}
@@ -77,6 +78,22 @@ func (p pages) list(ctx context.Context, r *web.Request) (listView, error) {
 		return nil
 	})
 	return v, err
+}
+
+// clauses lead to what asks for the register, each once.
+func clauses(d *register.Desk) []ui.Link {
+	var list []ui.Link
+	for _, a := range d.Asked {
+		parts := strings.Split(a.Full, "/")
+		for i, p := range parts {
+			parts[i] = url.PathEscape(p)
+		}
+		one := ui.Link{Text: a.Name, Href: "/clause/" + strings.Join(parts, "/")}
+		if !slices.Contains(list, one) {
+			list = append(list, one)
+		}
+	}
+	return list
 }
 
 // listed is a page in the order that was asked for.
@@ -283,13 +300,17 @@ func table(d *register.Desk, entries []register.Entry) (ui.Table, error) {
 		t.Caption += "（" + d.Say(owner, said[0]) + "）"
 	}
 	t.Columns = columns(d, fields)
+	when := d.Volume != register.Log && slices.ContainsFunc(entries, d.Apart) // a log has it always
+	if when {
+		t.Columns = slices.Insert(t.Columns, 1, ui.Column{Title: "あった日時", Keep: true})
+	}
 	for i, e := range entries {
 		number := e.Number
 		if number == "" {
 			number = "番号なし"
 		}
 		cells := []ui.Cell{ui.Anchor(number, entryHref(d.Book, e))}
-		if d.Volume == register.Log {
+		if when || d.Volume == register.Log {
 			cells = append(cells, ui.Text(feature.Moment(e.Happened)))
 		}
 		for _, f := range fields {
@@ -356,8 +377,15 @@ func links(d *register.Desk, c conditions) []ui.Link {
 	for _, i := range doings(d) {
 		list = append(list, ui.Link{Text: i.Text, Href: i.Href})
 	}
+	list = append(list, downloadLink(d, c))
+	if !d.Writing().Empty() {
+		list = append(list, ui.Link{Text: "ファイルから取り込む", Href: href(d.Book) + "/import"})
+	}
+	if scope := d.Writing(); scope.Every() || len(scope.Units()) > 1 {
+		list = append(list, ui.Link{Text: "配布・回収", Href: href(d.Book) + "/handouts"})
+	}
 	if c.words == "" && d.Volume != register.Log && !d.Changing().Empty() {
 		list = append(list, ui.Link{Text: "まとめて直す", Href: href(d.Book) + "/bulk?" + c.values.Encode()})
 	}
-	return list
+	return append(list, moveLinks(d)...)
 }

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/feature/ledger"
 	"sekimori/internal/kernel/access"
+	"sekimori/internal/kernel/job"
 	"sekimori/internal/kernel/trail"
 	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/kodama"
@@ -24,19 +26,33 @@ import (
 // desk is the feature on the screens of the library of Kodama.
 type desk struct {
 	*kodama.House
-	t    *testing.T
-	site http.Handler
-	who  string
+	t      *testing.T
+	site   http.Handler
+	who    string
+	place  *access.Actor // who asks instead, at a place
+	sheets *ledger.Sheets
+}
+
+// modules are the schemas that the feature needs in the library.
+func modules() []db.Schema {
+	return append(kodama.Modules(), db.Schema{Module: "job", FS: job.Schema()}, db.Schema{Module: "ledger", FS: ledger.Schema()})
 }
 
 func open(t *testing.T, d *db.DB) *desk {
 	t.Helper()
 	x := &desk{House: kodama.Build(t, d), t: t, who: "受付長"}
 	x.Clock.Set(t, "2025-04-02T09:00:00+09:00")
+	x.sheets = ledger.NewSheets(x.Log, x.Desk, x.Files, x.actor)
+	x.sheets.Jobs = job.New(d, x.sheets.Kinds()...)
 	var err error
 	x.site, err = web.New(web.Config{
-		Product: "関守", Parts: []web.Part{ledger.Module(x.Log, x.Desk, x.Library.Offered()).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
-		Identify: func(*http.Request) (*access.Actor, error) { return x.Actor(x.who), nil },
+		Product: "関守", Parts: []web.Part{ledger.Module(x.Log, x.Desk, x.sheets, x.Library.Offered()).Part}, Log: slog.New(slog.DiscardHandler), Ready: d.Check,
+		Identify: func(*http.Request) (*access.Actor, error) {
+			if x.place != nil {
+				return x.place, nil
+			}
+			return x.Actor(x.who), nil
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -44,16 +60,24 @@ func open(t *testing.T, d *db.DB) *desk {
 	return x
 }
 
+// actor is somebody by the name that the trail has for him.
+func (x *desk) actor(ctx context.Context, r db.Reader, name string) (*access.Actor, error) {
+	if person, ok := access.PersonOf(name); ok {
+		return x.Gate.Person(ctx, r, person, db.At(x.Clock.Now()))
+	}
+	return access.NewProgram(name), nil
+}
+
 // each opens the feature on both engines.
 func each(t *testing.T, fn func(x *desk)) {
 	t.Helper()
-	testkit.Each(t, kodama.Modules(), func(t *testing.T, d *db.DB) { fn(open(t, d)) })
+	testkit.Each(t, modules(), func(t *testing.T, d *db.DB) { fn(open(t, d)) })
 }
 
 const samples = "/ledger/kodama/sample"
 
 func (x *desk) as(who string) *desk {
-	x.who = who
+	x.who, x.place = who, nil
 	return x
 }
 
@@ -141,10 +165,34 @@ func (x *desk) post(path string, v url.Values, files map[string]string) (to stri
 	return w.Header().Get("Location"), webtest.Parse(x.t, w.Body.Bytes()), w.Code
 }
 
+// form is the form of a page that is posted to: of several the one that is sent to the page itself, or the one with inputs of these
+// names.
+func (x *desk) form(path string, page webtest.Node, change url.Values) webtest.Node {
+	x.t.Helper()
+	all := page.All("main form[method=post]")
+	if i := slices.IndexFunc(all, func(f webtest.Node) bool { return f.Attr("action") == path }); i >= 0 {
+		return all[i]
+	}
+	if len(all) > 1 {
+		all = slices.DeleteFunc(all, func(f webtest.Node) bool {
+			for name := range change {
+				if len(f.All("[name="+name+"]")) == 0 {
+					return true
+				}
+			}
+			return false
+		})
+	}
+	if len(all) != 1 {
+		x.t.Fatalf("%d forms have %v", len(all), change)
+	}
+	return all[0]
+}
+
 // sends fills in a form of a page, sends it and must be led on.
 func (x *desk) sends(path string, change url.Values, files map[string]string) string {
 	x.t.Helper()
-	form := x.get(path, http.StatusOK).One(x.t, "main form[method=post]")
+	form := x.form(path, x.get(path, http.StatusOK), change)
 	v := filled(form)
 	for name, values := range change {
 		v[name] = values
@@ -158,8 +206,8 @@ func (x *desk) sends(path string, change url.Values, files map[string]string) st
 
 func TestTemplatesFitTheirViews(t *testing.T) {
 	t.Parallel()
-	x := open(t, testkit.Open(t, testkit.DSN(t, db.SQLite, kodama.Modules()), kodama.Modules()))
-	webtest.Parts(t, ledger.Module(trail.New(nil), nil, x.Library.Offered()).Part)
+	x := open(t, testkit.Open(t, testkit.DSN(t, db.SQLite, modules()), modules()))
+	webtest.Parts(t, ledger.Module(trail.New(nil), nil, nil, x.Library.Offered()).Part)
 }
 
 // everything is one answer for each field of a sample.
@@ -194,7 +242,7 @@ func TestEveryScreenOfARegister(t *testing.T) {
 		delete(all, "f.keeper")
 		entry := x.sends(samples+"/new", all, map[string]string{"file.proof": "\x89PNG\r\n\x1a\n<script>"})
 		page = x.shows(entry, "葛󠄀城の貝 𠮷", "秘匿3", "一行目", "12点", "平成31年4月30日", "令和7年4月1日 9:05", "令和7年4月1日から令和8年3月31日まで", "貝", "稀少、複製", "両手で", "髙﨑", "書庫", "館長",
-			"192.0.2.0/24", "078-000-0000", "9000020281000", "記入あり（この画面には表示しません）", "落とす", "5", "手厚い", "写真 1.png", "展示中")
+			"192.0.2.0/24", "078-000-0000", "9000020281000", "記入あり", "落とす", "5", "手厚い", "写真 1.png", "展示中")
 		if strings.Contains(page.Text(), "5000") {
 			t.Error("what is to be read under record is shown")
 		}
@@ -255,7 +303,7 @@ func (x *desk) verified() {
 	x.View(func(r db.Reader) error {
 		shelf, err := x.Desk.Shelf(x.t.Context(), r)
 		if err == nil {
-			tables = append(kodama.Audited(), shelf.Audited()...)
+			tables = slices.Concat(kodama.Audited(), ledger.Audited(), shelf.Audited())
 		}
 		return err
 	})
@@ -337,13 +385,29 @@ func TestConfirming(t *testing.T) {
 		}
 		sheet := samples + "/confirm/" + url.PathEscape(x.Home("1100"))
 		x.shows(samples+"/confirm", "受付係室", "これから")
-		x.shows(sheet, "7件", "分類が決まっていません", "全7件、変わりなし")
+		page := x.shows(sheet, "7件", "分類が決まっていません", "全7件、変わりなし", "分類を決める")
+		classes := page.One(t, "form[action="+sheet+"/class]")
+		v := filled(classes)
+		if len(v) != 6 { // three lines, each a level and a version
+			t.Errorf("%v", v)
+		}
+		for name := range v {
+			if strings.HasPrefix(name, "class.") {
+				v.Set(name, "2")
+				break
+			}
+		}
+		if to, page, status := x.post(classes.Attr("action"), v, nil); status != http.StatusSeeOther || to != sheet {
+			t.Fatalf("%d %s", status, page.Text())
+		}
+		if got := len(filled(x.shows(sheet, "秘匿2").One(t, "form[action="+sheet+"/class]"))); got != 4 {
+			t.Errorf("%d inputs are left", got)
+		}
 		if page := x.as("受付員").shows(sheet, "7件"); strings.Contains(page.Text(), "変わりなし") {
 			t.Error("a clerk is offered to confirm")
 		}
 		x.as("受付長")
-		form := x.get(sheet, http.StatusOK).One(t, "main form[method=post]")
-		stale := filled(form)
+		stale := filled(x.get(sheet, http.StatusOK).One(t, "form[action="+sheet+"]"))
 		x.Add("受付員", kodama.Sample("name 新しい貝"))
 		if _, page, status := x.post(sheet, stale, nil); status != http.StatusConflict || !strings.Contains(page.Text(), "台帳が変わりました") {
 			t.Errorf("%d", status)
@@ -373,6 +437,8 @@ func TestCopiesAndWhatRefersToWhat(t *testing.T) {
 		x.shows(samples+"/entry/"+string(e.ID), "ここを指している記録", "写しの貝", "箱")
 		x.shows(samples+"/entry/"+string(box.ID), "秘匿2") // of what lies in it
 		x.shows(samples+"?q=写し", "写しの貝")
+		x.shows("/ledger/find?q=貝", "「貝」が2件見つかりました", "もとの貝", "写しの貝")
+		x.shows("/ledger/find?q="+url.QueryEscape(strings.Repeat("x", 600)), "長すぎます")
 		if got := len(x.as("書庫長").get(samples+"?q=写し", http.StatusOK).All("tbody th")); got != 0 {
 			t.Error("what is out of scope is found")
 		}

@@ -45,7 +45,7 @@ func (x *desk) with(find func() (*paper.Font, error), most int) {
 	x.t.Helper()
 	var err error
 	x.site, err = web.New(web.Config{
-		Product: "関守", Parts: []web.Part{ledger.With(x.Log, x.Desk, x.Library.Offered(), find, most).Part}, Log: slog.New(slog.DiscardHandler), Ready: x.Log.DB().Check,
+		Product: "関守", Parts: []web.Part{ledger.With(x.Log, x.Desk, x.sheets, x.Library.Offered(), find, most).Part}, Log: slog.New(slog.DiscardHandler), Ready: x.Log.DB().Check,
 		Identify: func(*http.Request) (*access.Actor, error) { return x.Actor(x.who), nil },
 	})
 	if err != nil {

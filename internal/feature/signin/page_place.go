@@ -28,6 +28,7 @@ func terminalName(c web.Client) string {
 type placeView struct {
 	web.Page
 	Open   ui.Notice // it is signed in
+	Record []ui.Link // to what can be entered there
 	Number ui.Form   // the number of the day
 	Enrol  ui.Form   // binds the terminal
 	Leave  ui.Form
@@ -38,7 +39,8 @@ func (p pages) place(_ context.Context, r *web.Request) (placeView, error) {
 	if a := r.Actor(); a.Class == access.Place {
 		u, _ := a.Chart.Tree.Last(a.Unit)
 		v.Kicker = u.Name
-		v.Open = ui.Notice{Tone: ui.Good, Title: u.Name + "の所属端末です", Lines: []string{"この端末では、所属端末に許された記録の入力だけができます。いま入力できる記録はまだありません。"}}
+		v.Open = ui.Notice{Tone: ui.Good, Title: u.Name + "の所属端末です", Lines: []string{"この端末では、所属端末に許された記録の入力だけができます。"}}
+		v.Record = []ui.Link{{Text: "記録する", Href: "/place/ledger"}}
 		v.Leave = ui.Form{Action: "/place/leave", Buttons: ui.Buttons("今日の利用を終える", "")}
 		return v, nil
 	}

@@ -57,6 +57,27 @@ func (a *Actor) Scope(p Permission) Scope {
 	return s
 }
 
+// Here is what a place may work with: what is of its unit, and who works there or in a team of it. It reaches nothing for whoever is
+// no place.
+func (a *Actor) Here() Scope {
+	s := Scope{}
+	if !a.Can(Terminal) {
+		return s
+	}
+	s.view, s.homes = a.Chart.View, []string{org.UnitHome(a.Unit)}
+	units := []id.ID{a.Unit}
+	for i := 0; i < len(units); i++ {
+		s.units = append(s.units, string(units[i]))
+		for _, u := range a.Chart.Tree.Below(units[i]) {
+			if u.Kind == org.KindTeam {
+				units = append(units, u.Unit)
+			}
+		}
+	}
+	slices.Sort(s.units)
+	return s
+}
+
 // reach adds what one authority reaches.
 func (s *Scope) reach(c *org.Chart, h org.Holding, units map[id.ID]bool, homes map[string]bool) {
 	if h.Regime == BuiltIn {

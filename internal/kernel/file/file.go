@@ -151,6 +151,31 @@ func (s *Store) Open(sum Sum) (io.ReadCloser, error) {
 	return &reader{Closer: file, from: bufio.NewReaderSize(file, 64<<10), want: sum, sum: sha256.New()}, nil
 }
 
+// Whole is a file that was found to be what was put. It can be read at any place, also after the file was taken away.
+type Whole struct {
+	io.ReaderAt
+	io.Closer
+	Size int64
+}
+
+// OpenWhole opens a file for who does not read it from one end to the other, such as an archive: all of it is compared with the sum
+// before. The errors are those of Open and of reading what it gives.
+func (s *Store) OpenWhole(sum Sum) (Whole, error) {
+	checked, err := s.Open(sum)
+	if err != nil {
+		return Whole{}, err
+	}
+	size, err := io.Copy(io.Discard, checked)
+	if err := errors.Join(err, checked.Close()); err != nil {
+		return Whole{}, err
+	}
+	f, err := os.Open(s.path(sum))
+	if err != nil {
+		return Whole{}, errs.Wrap(err, errs.Unavailable, "ファイルを読めません。")
+	}
+	return Whole{f, f, size}, nil
+}
+
 type reader struct {
 	io.Closer
 	from *bufio.Reader

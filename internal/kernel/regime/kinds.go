@@ -57,6 +57,11 @@ func (l *loader) registerKind(n *node, name string) register.Kind {
 	})
 	if owner, ok := k.Field(k.Owner); k.Owner != "" && (!ok || (owner.Type != register.TypeScope && owner.Type != register.TypeUnit)) {
 		l.fault(o.n.get("owner"), "owner の %s は scope か unit の項目ではありません", k.Owner)
+	} else if owner.When != nil {
+		l.fault(o.n.get("owner"), "owner の %s に when は書けません。いつも所管が要ります", k.Owner)
+	}
+	if k.Place && k.Owner == "" {
+		l.fault(o.n, "place: true の台帳には owner が要ります。所属端末は、自分の組織の記録だけを加えます")
 	}
 	o.done()
 	l.later(func() {
@@ -306,12 +311,26 @@ func (l *loader) fieldShape(n *node, f register.Field) {
 	if f.Due && f.Type != register.TypeDate {
 		l.fault(n, "due は date の項目だけに書けます")
 	}
+	if f.Required && f.Floor != "" {
+		l.fault(n, "floor のある分類に required は書けません。空けておけば、floor の分類になります")
+	}
+	if f.Restricted && f.Type == register.TypeFile {
+		l.fault(n, "ファイルは要閲覧記録（restricted）にできません")
+	}
 	if f.Label && (f.Restricted || slices.Contains([]register.Type{register.TypeLong, register.TypeFile, register.TypeRows, register.TypeClass}, f.Type)) {
 		l.fault(n, "label は、ラベルに印刷できる短い項目だけに書けます（class はいつもラベルに出ます）")
 	}
-	for _, x := range f.Fields {
-		if x.Type == register.TypeRows {
+	for i, x := range f.Fields {
+		at := n.get("fields").items[i]
+		switch {
+		case x.Type == register.TypeRows:
 			l.fault(n, "表の中に表は置けません")
+		case x.Type == register.TypeFile:
+			l.fault(at, "表の中にファイルは置けません。表の外に file の項目を置いてください")
+		case x.When != nil:
+			l.fault(at, "表の中の項目に when は書けません")
+		case x.Restricted:
+			l.fault(at, "表の中の項目だけを要閲覧記録（restricted）にはできません。表全体に書いてください")
 		}
 	}
 	if f.To != "" {

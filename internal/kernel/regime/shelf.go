@@ -7,6 +7,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/duty"
 	"sekimori/internal/kernel/register"
 	"sekimori/internal/kernel/setting"
 )
@@ -101,12 +102,23 @@ func (p *Pack) Books() []*register.Edition {
 	for i, k := range p.Registers {
 		e := &register.Edition{
 			Regime: p.ID, Edition: p.Edition, Policy: p.Title, Pack: p.Hash, Kind: k, Classes: p.Classes, Vocabulary: p.registerVocabulary(k),
-			Examples: p.Examples, See: p.members(k.Access.See), Add: p.members(k.Access.Add), Change: p.members(k.Access.Change),
+			Examples: p.Examples, Asked: p.asked(k.ID), See: p.members(k.Access.See), Add: p.members(k.Access.Add), Change: p.members(k.Access.Change),
 		}
 		if k.Confirm != nil {
 			e.ConfirmBy = p.members(k.Confirm.By)
 		}
 		list[i] = e
+	}
+	return list
+}
+
+// asked is what the duties ask of a register.
+func (p *Pack) asked(kind string) []register.Asked {
+	var list []register.Asked
+	for _, d := range p.Duties {
+		if c := d.Check; c != nil && c.Kind == duty.Register && c.Target == kind {
+			list = append(list, register.Asked{Clause: d.Clause, Name: p.ClauseName(d.Clause), Full: p.FullID(d.Clause), Has: c.Has, Confirmed: c.Confirmed || c.Fresh != nil})
+		}
 	}
 	return list
 }

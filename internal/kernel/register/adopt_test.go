@@ -181,7 +181,7 @@ func TestAnotherEdition(t *testing.T) {
 		h.verified()
 		h.library = regime.NewLibrary(&regime.Set{}, nil) // a program that brings neither
 		h.open("受付員", func(d *register.Desk) {
-			h.expect("read by another program", h.listed(d, register.Query{Sort: "room", Filters: []register.Filter{{Field: "origin", Keys: []string{"sea"}}}}), "い二")
+			h.expect("read by another program", h.listed(d, register.Query{Sort: "room", Filters: []register.Filter{{Field: "origin", Keys: []string{d.Key("origin", "sea")}}}}), "い二")
 		})
 		h.add("受付員", sample("name ほ", "origin 山"))
 		h.verified()

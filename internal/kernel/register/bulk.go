@@ -22,6 +22,7 @@ const MaxBulk = 1000
 type Chosen struct {
 	ID      id.ID
 	Version int64
+	In      Input // of this one alone; nil where all are changed alike
 }
 
 // Proposed is what a bulk change makes of an entry.
@@ -38,9 +39,9 @@ func (d *Desk) Propose(chosen []Chosen, in Input) ([]Proposed, error) {
 		return nil, errs.New(errs.Invalid, "一度に変えられるのは1件から%d件までです（選ばれたのは%d件）。", MaxBulk, len(chosen))
 	}
 	ids, homes := make([]string, len(chosen)), []string{}
-	versions := map[id.ID]int64{}
+	asked := map[id.ID]Chosen{}
 	for i, c := range chosen {
-		ids[i], versions[c.ID] = string(c.ID), c.Version
+		ids[i], asked[c.ID] = string(c.ID), c
 	}
 	entries, err := d.entries(d.ctx, d.r, ids)
 	if err != nil {
@@ -58,15 +59,19 @@ func (d *Desk) Propose(chosen []Chosen, in Input) ([]Proposed, error) {
 		if !seen[e.Home] {
 			continue
 		}
-		if versions[e.ID] != e.Version {
+		c := asked[e.ID]
+		if c.Version != e.Version {
 			return nil, stale(e)
+		}
+		if c.In == nil {
+			c.In = in
 		}
 		said, err := e.Read()
 		if err != nil {
 			return nil, err
 		}
 		var faults errs.Faults
-		data, err := d.fill(in, said, e.State, Entering{}, &faults)
+		data, err := d.fill(c.In, said, e.State, Entering{}, &faults)
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +82,7 @@ func (d *Desk) Propose(chosen []Chosen, in Input) ([]Proposed, error) {
 		}
 		list = append(list, Proposed{e, said, data, faults.List(), data.Same(said)})
 	}
-	if len(list) != len(versions) {
+	if len(list) != len(asked) {
 		return nil, unseen()
 	}
 	return list, nil
@@ -110,7 +115,10 @@ func (s *Service) ChangeAll(ctx context.Context, by *access.Actor, regime, kind 
 			if p.Same {
 				continue
 			}
-			p.Home, p.Pack, p.Entered, p.Source = d.home(p.After), d.Pack, db.At(tx.Now), ""
+			p.Home, p.Pack, p.Entered = d.home(p.After), d.Pack, db.At(tx.Now)
+			if p.For == "" {
+				p.Source = ""
+			}
 			if err := p.write(d.Form, p.After); err != nil {
 				return err
 			}

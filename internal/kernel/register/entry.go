@@ -20,8 +20,11 @@ type Entry struct {
 	// Ended is the day on which it came to the state from which it is kept for the record only. It is not set in entries that came there
 	// before this column; see Book.EndedOn.
 	Ended jpdate.Date `db:"ended_on" trail:"added"`
-	// Source is from where it was entered: "" by its own people, paper by a proxy, import, or the place as an actor.
-	Source   string     `db:"source"`
+	// Source is from where it was entered: "" by its own people, SourcePaper or SourceTelephone by a proxy, SourceImport, or the place
+	// as an actor.
+	Source string `db:"source"`
+	// For is for whom it was entered by a proxy, or who chose himself at a place; "" for nobody.
+	For      id.ID      `db:"for_person" trail:"added"`
 	Data     trail.JSON `db:"data"`
 	Personal trail.JSON `db:"personal" trail:"personal"`
 }

@@ -6,7 +6,6 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/errs"
-	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/base/text"
 	"sekimori/internal/kernel/access"
@@ -63,21 +62,8 @@ func (s *Service) AddAll(ctx context.Context, by *access.Actor, regime, kind str
 		if err != nil {
 			return nil, nil, err
 		}
-		var faults errs.Faults
-		list := make([]Data, len(all))
-		for i, in := range all {
-			var own errs.Faults
-			if list[i], err = d.fill(in, nil, d.first(), Entering{}, &own); err != nil {
-				return nil, nil, err
-			}
-			if err := d.mayAdd(list[i], &own); err != nil {
-				return nil, nil, err
-			}
-			for _, f := range own.List() {
-				faults.Add(f.Where, "%s：%s", call(i), f.Message)
-			}
-		}
-		return d, list, faults.Err("加えられないものがあります。")
+		list, err := d.fillAll(all, call)
+		return d, list, err
 	}
 	var series string
 	if err := s.log.DB().View(ctx, func(r db.Reader) error {
@@ -100,15 +86,12 @@ func (s *Service) AddAll(ctx context.Context, by *access.Actor, regime, kind str
 		if err != nil {
 			return err
 		}
-		asked := map[string]bool{}
-		for i, data := range list {
+		for i, data := range list { // fillAll has asked for the permission to add each
 			e := d.newEntry(tx, numbers[i], Entering{})
-			e.ID, e.Home = id.New(tx.Now), d.home(data)
-			if !asked[e.Home] {
+			if e.Home = d.home(data); i == 0 {
 				if err := by.Among(regime, d.Edition.Add).Authorize(ctx, tx, access.LedgerWrite, e.Home); err != nil {
 					return err
 				}
-				asked[e.Home] = true
 			}
 			if err := e.write(d.Form, data); err != nil {
 				return err
@@ -118,4 +101,24 @@ func (s *Service) AddAll(ctx context.Context, by *access.Actor, regime, kind str
 		return d.Table.Put(ctx, tx, made...)
 	})
 	return made, err
+}
+
+// fillAll reads forms and says everything that is wrong with them.
+func (d *Desk) fillAll(all []Input, call func(i int) string) ([]Data, error) {
+	var faults errs.Faults
+	list := make([]Data, len(all))
+	for i, in := range all {
+		var own errs.Faults
+		var err error
+		if list[i], err = d.fill(in, nil, d.first(), Entering{}, &own); err != nil {
+			return nil, err
+		}
+		if err := d.mayAdd(list[i], &own); err != nil {
+			return nil, err
+		}
+		for _, f := range own.List() {
+			faults.Add(f.Where, "%s：%s", call(i), f.Message)
+		}
+	}
+	return list, faults.Err("加えられないものがあります。")
 }

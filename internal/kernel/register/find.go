@@ -34,17 +34,7 @@ func (d *Desk) Search(words string, q Query, after search.Cursor) ([]Entry, sear
 			if err != nil {
 				return nil, err
 			}
-			homes := make([]string, len(entries))
-			for i, e := range entries {
-				homes[i] = e.Home
-			}
-			seen, err := d.Seeing().Seen(ctx, r, homes...)
-			byID := map[string]Entry{}
-			for _, e := range entries {
-				if seen[e.Home] && d.matches(e, q) {
-					byID[string(e.ID)] = e
-				}
-			}
+			byID, err := d.shown(ctx, r, entries, words, q)
 			found := map[search.Hit]Entry{}
 			for _, h := range hits {
 				if e, ok := byID[h.Thing]; ok {
@@ -53,6 +43,35 @@ func (d *Desk) Search(words string, q Query, after search.Cursor) ([]Entry, sear
 			}
 			return found, err
 		})
+}
+
+// shown are those of some entries that the reader may see, that match and that hold words in what is searched today, by id.
+func (d *Desk) shown(ctx context.Context, r db.Reader, entries []Entry, words string, q Query) (map[string]Entry, error) {
+	homes := make([]string, len(entries))
+	for i, e := range entries {
+		homes[i] = e.Home
+	}
+	seen, err := d.Seeing().Seen(ctx, r, homes...)
+	if err != nil {
+		return nil, err
+	}
+	byID, veiled := map[string]Entry{}, d.veiled()
+	for _, e := range entries {
+		if !seen[e.Home] || !d.matches(e, q) {
+			continue
+		}
+		if veiled {
+			text, err := d.words(e)
+			if err != nil {
+				return nil, err
+			}
+			if !search.Holds(text, words) {
+				continue
+			}
+		}
+		byID[string(e.ID)] = e
+	}
+	return byID, nil
 }
 
 // matches says in memory what filters say in SQL.

@@ -121,19 +121,36 @@ func (b *Book) document(feed trail.Feed) (search.Document, bool, error) {
 	if err != nil || !ok { // a version of which a part was erased is not the newest
 		return search.Document{}, false, err
 	}
-	data, err := e.Read()
+	words, err := b.words(e)
 	if err != nil {
 		return search.Document{}, false, err
 	}
-	d, under := search.Document{Home: e.Home, Text: []string{e.Number}}, b.Under(e.Pack)
+	return search.Document{Home: e.Home, Text: words}, true, nil
+}
+
+// words are what of an entry is found.
+func (b *Book) words(e Entry) ([]string, error) {
+	data, err := e.Read()
+	if err != nil {
+		return nil, err
+	}
+	words, under := []string{e.Number}, b.Under(e.Pack)
 	for _, f := range under.Fields {
 		if f.searched() && !b.veils(f.ID) {
 			if s := f.Say(data[f.ID], under.Classes, silent{}); s != "" {
-				d.Text = append(d.Text, s)
+				words = append(words, s)
 			}
 		}
 	}
-	return d, true, nil
+	return words, nil
+}
+
+// veiled says that something is read under record only that editions before let be found: until the index is made anew, at the next
+// start, it holds what is found no longer.
+func (b *Book) veiled() bool {
+	return slices.ContainsFunc(b.past, func(e *Edition) bool {
+		return slices.ContainsFunc(e.Fields, func(f Field) bool { return f.searched() && b.veils(f.ID) })
+	})
 }
 
 // searched says whether the words of the field are found. What is to be read under record is not.

@@ -6,6 +6,7 @@ import (
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
+	"sekimori/internal/base/jpdate"
 	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/trail"
 )
@@ -43,9 +44,19 @@ func (d *Desk) said(c trail.Change) (Change, bool) {
 	switch c.Column {
 	case "state":
 		return Change{"状態", d.stateOf(c.Old), d.stateOf(c.New)}, true
+	case "happened_at":
+		return Change{"あった日時", sayMoment(c.Old), sayMoment(c.New)}, d.AsksWhen()
+	case "source":
+		change := Change{"記入の元", sayStored(c.Old), sayStored(c.New)}
+		return change, change.Before != change.After
+	case "for_person":
+		whom := Field{Type: TypePerson}
+		change := Change{"だれの分", whom.Say(c.Old, d.Classes, d.names), whom.Say(c.New, d.Classes, d.names)}
+		return change, change.Before != change.After
 	case "confirmed_on":
 		day := Field{Type: TypeDate}
-		return Change{"棚卸で確かめた日", day.Say(c.Old, d.Classes, d.names), day.Say(c.New, d.Classes, d.names)}, true
+		said := Change{"棚卸で確かめた日", day.Say(c.Old, d.Classes, d.names), day.Say(c.New, d.Classes, d.names)}
+		return said, said.Before != said.After
 	}
 	for _, part := range []string{"data.", "personal."} {
 		id, is := strings.CutPrefix(c.Column, part)
@@ -59,6 +70,16 @@ func (d *Desk) said(c trail.Change) (Change, bool) {
 		return Change{f.Title, f.Say(f.Stored(c.Old), d.Classes, d.names), f.Say(f.Stored(c.New), d.Classes, d.names)}, true
 	}
 	return Change{}, false
+}
+
+func sayMoment(stored any) string {
+	s, _ := stored.(string)
+	return jpdate.Moment(db.Time(s).Time())
+}
+
+func sayStored(stored any) string {
+	s, _ := stored.(string)
+	return SaySource(s)
 }
 
 func (d *Desk) stateOf(stored any) string {
@@ -93,9 +114,18 @@ func (d *Desk) order(title string) int {
 
 // Actors are the names of the people who made versions, by id.
 func (d *Desk) Actors(versions []Version) (map[string]string, error) {
+	actors := make([]string, len(versions))
+	for i, v := range versions {
+		actors[i] = v.Actor
+	}
+	return d.Who(actors...)
+}
+
+// Who is the names of the people among some actors, by id.
+func (d *Desk) Who(actors ...string) (map[string]string, error) {
 	var people []string
-	for _, v := range versions {
-		if person, ok := access.PersonOf(v.Actor); ok && !slices.Contains(people, string(person)) {
+	for _, a := range actors {
+		if person, ok := access.PersonOf(a); ok && !slices.Contains(people, string(person)) {
 			people = append(people, string(person))
 		}
 	}
@@ -103,6 +133,18 @@ func (d *Desk) Actors(versions []Version) (map[string]string, error) {
 		return nil, nil
 	}
 	return d.Chart.View.Names(d.ctx, d.r, people)
+}
+
+// Writer is who has entered a version by proxy or at a place, of the newest versions of an entry: the actor, "" where nobody knows.
+func Writer(versions []Version) string {
+	for _, v := range versions {
+		for _, c := range v.Changes {
+			if c.Column == "source" || c.Column == "for_person" {
+				return v.Actor
+			}
+		}
+	}
+	return ""
 }
 
 // Referred is an entry that refers to another.

@@ -84,7 +84,12 @@ func types() []ordered {
 		{register.Field{Type: register.TypePeriod}, rapid.Custom(func(t *rapid.T) any {
 			return register.Class{register.From: day.Draw(t, "from"), register.To: "2999-12-31"}
 		}), func(a, b any) int { return texts(a.(register.Class)[register.From], b.(register.Class)[register.From]) }},
-		{register.Field{Type: register.TypeChoice, Options: options}, any2(rapid.SampledFrom([]string{"a", "m", "z"})), texts},
+		{register.Field{Type: register.TypeChoice, Options: options}, any2(rapid.SampledFrom([]string{"a", "m", "z"})), func(a, b any) int {
+			at := func(v any) int {
+				return slices.IndexFunc(options, func(o cond.Option) bool { return o.ID == v.(string) })
+			}
+			return cmp.Compare(at(a), at(b))
+		}},
 		{register.Field{Type: register.TypeChoice, Many: true, Options: options}, rapid.Custom(func(t *rapid.T) any {
 			return slices.DeleteFunc([]string{"a", "m", "z"}, func(string) bool { return rapid.Bool().Draw(t, "out") })
 		}), func(a, b any) int {

@@ -150,7 +150,7 @@ func (n *names) loadThings(to string, ask []string) {
 	for i, e := range entries {
 		homes[i] = e.Home
 	}
-	seen, err := b.seeing(n.by).Seen(n.ctx, n.r, homes...)
+	seen, err := n.naming(b).Seen(n.ctx, n.r, homes...)
 	if err != nil {
 		n.err = err
 		return
@@ -160,6 +160,15 @@ func (n *names) loadThings(to string, ask []string) {
 			n.things[to+" "+string(e.ID)] = b.Title(e)
 		}
 	}
+}
+
+// naming is where the entries of a register are that the actor may name: those that he sees, and at a place those of its unit, whose
+// numbers stand on the things there.
+func (n *names) naming(b *Book) access.Scope {
+	if n.by.Class == access.Place {
+		return n.by.Here()
+	}
+	return b.seeing(n.by)
 }
 
 // Title is what people call an entry: its number and its first listed text.
@@ -300,7 +309,11 @@ func (n *names) findPerson(words string) (any, string) {
 		n.err = errors.Join(n.err, err)
 		return nil, unknown
 	}
-	ok, err := n.by.Scope(access.PeopleRead).Has(n.ctx, n.r, org.PersonHome(people[0].Person))
+	among := n.by.Scope(access.PeopleRead)
+	if n.by.Class == access.Place {
+		among = n.by.Here()
+	}
+	ok, err := among.Has(n.ctx, n.r, org.PersonHome(people[0].Person))
 	if n.err = errors.Join(n.err, err); err != nil || !ok {
 		return nil, unknown
 	}
@@ -326,7 +339,7 @@ func (n *names) findThing(f Field, words string) (any, string) {
 		n.err = errors.Join(n.err, err)
 		return nil, unknown
 	}
-	ok, err = b.seeing(n.by).Has(n.ctx, n.r, entries[0].Home)
+	ok, err = n.naming(b).Has(n.ctx, n.r, entries[0].Home)
 	if n.err = errors.Join(n.err, err); err != nil || !ok {
 		return nil, unknown
 	}

@@ -188,6 +188,9 @@ func compare(field string, a, b any) int {
 		return cmp.Compare(place(a), place(b.([]string)))
 	}
 	x, y := a.(string), b.(string)
+	if options := map[string][]string{"stuff": {"stone", "shell", "wood"}, "care": {"little", "much"}}[field]; options != nil {
+		return cmp.Compare(slices.Index(options, x), slices.Index(options, y))
+	}
 	if field == "name" || field == "giver" {
 		x, y = text.Fold(x), text.Fold(y)
 		x, y = x[:min(120, len(x))], y[:min(120, len(y))] // of characters of three bytes, or shorter

@@ -3,15 +3,28 @@ package register
 import (
 	"encoding/json"
 	"strings"
+
+	"sekimori/internal/base/db"
+	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/org"
 )
 
 // SayStored is a value of a column of an entry, as the trail gives it, in words; ids stay as they are for whoever knows their names.
 func (e *Edition) SayStored(column, stored string) string {
+	switch column {
+	case "happened_at":
+		return sayMoment(stored)
+	case "source":
+		return SaySource(stored)
+	}
 	if column == "state" {
 		if title := e.State(stored); title != "" {
 			return title
 		}
 		return stored
+	}
+	if column == "happened_at" {
+		return jpdate.Moment(db.Time(stored).Time())
 	}
 	for _, part := range []string{"data.", "personal."} {
 		id, is := strings.CutPrefix(column, part)
@@ -50,4 +63,13 @@ func (f Field) Stored(stored any) any {
 type asTheyAre struct{ silent }
 
 // Called implements Names.
-func (asTheyAre) Called(_ Field, id string) string { return id }
+func (asTheyAre) Called(_ Field, id string) string {
+	if id == org.BodyHome {
+		return WholeBody
+	}
+	_, of, is := strings.Cut(id, ":") // a home: u:UNIT, s:SYSTEM
+	if is {
+		return of
+	}
+	return id
+}

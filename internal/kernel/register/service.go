@@ -39,6 +39,7 @@ type Desk struct {
 	Shelf *Shelf
 	Chart *org.Chart
 	Today jpdate.Date
+	Now   time.Time
 
 	ctx   context.Context
 	r     db.Reader
@@ -47,12 +48,26 @@ type Desk struct {
 	names *names
 	// classes are those of entries that were looked up for many at once, by register and id; see highest.
 	classes map[string]Class
+	systems map[id.ID]bool // of the day; nil before somebody asks (ended)
 }
 
 // Open gives a register to somebody who may see it somewhere. NotFound where the register is none of today's, Forbidden where he may
 // not see any of its entries.
 func (s *Service) Open(ctx context.Context, r db.Reader, by *access.Actor, regime, kind string) (*Desk, error) {
-	today := jpdate.Today(s.log.DB().Now())
+	d, err := s.take(ctx, r, by, regime, kind)
+	if err == nil && d.scope.Empty() {
+		err = errs.New(errs.Forbidden, "「%s」を見る権限がありません。必要なときは、所属長に相談してください。", d.Kind.Title)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// take takes a register from the shelf of today, for whomever.
+func (s *Service) take(ctx context.Context, r db.Reader, by *access.Actor, regime, kind string) (*Desk, error) {
+	now := s.log.DB().Now()
+	today := jpdate.Today(now)
 	shelf, err := s.shelf(ctx, r, today)
 	if err != nil {
 		return nil, err
@@ -61,18 +76,45 @@ func (s *Service) Open(ctx context.Context, r db.Reader, by *access.Actor, regim
 	if !ok {
 		return nil, errs.New(errs.NotFound, "その台帳はありません。規程の版が適用されているか確かめてください。")
 	}
-	scope := b.seeing(by)
-	if scope.Empty() {
-		return nil, errs.New(errs.Forbidden, "「%s」を見る権限がありません。必要なときは、所属長に相談してください。", b.Kind.Title)
+	chart, err := s.chartFor(ctx, r, by)
+	if err != nil {
+		return nil, err
 	}
-	d := &Desk{Book: b, Shelf: shelf, Chart: by.Chart, Today: today, ctx: ctx, r: r, by: by, scope: scope}
-	if d.Chart == nil {
-		if d.Chart, err = s.chart(ctx, r); err != nil {
-			return nil, err
+	return desk(ctx, r, by, b, shelf, chart, now), nil
+}
+
+// All gives every register that somebody may see somewhere, in the order of the shelf.
+func (s *Service) All(ctx context.Context, r db.Reader, by *access.Actor) ([]*Desk, error) {
+	now := s.log.DB().Now()
+	shelf, err := s.shelf(ctx, r, jpdate.Today(now))
+	if err != nil {
+		return nil, err
+	}
+	chart, err := s.chartFor(ctx, r, by)
+	if err != nil {
+		return nil, err
+	}
+	var list []*Desk
+	for _, b := range shelf.Books() {
+		if d := desk(ctx, r, by, b, shelf, chart, now); !d.scope.Empty() {
+			list = append(list, d)
 		}
 	}
-	d.names = &names{ctx: ctx, r: r, by: by, chart: d.Chart, shelf: shelf, book: b, people: map[string]string{}, things: map[string]string{}}
-	return d, nil
+	return list, nil
+}
+
+func desk(ctx context.Context, r db.Reader, by *access.Actor, b *Book, shelf *Shelf, chart *org.Chart, now time.Time) *Desk {
+	d := &Desk{Book: b, Shelf: shelf, Chart: chart, Today: jpdate.Today(now), Now: now, ctx: ctx, r: r, by: by, scope: b.seeing(by)}
+	d.names = &names{ctx: ctx, r: r, by: by, chart: chart, shelf: shelf, book: b, people: map[string]string{}, things: map[string]string{}}
+	return d
+}
+
+// chartFor is the chart of somebody, or of today for those who have none of their own.
+func (s *Service) chartFor(ctx context.Context, r db.Reader, by *access.Actor) (*org.Chart, error) {
+	if by.Chart != nil {
+		return by.Chart, nil
+	}
+	return s.chart(ctx, r)
 }
 
 // Shelf is the registers of today.
@@ -93,6 +135,9 @@ func (d *Desk) Seeing() access.Scope { return d.scope }
 
 // Adding is where the reader may add entries.
 func (d *Desk) Adding() access.Scope {
+	if d.by.Class == access.Place {
+		return d.by.Here()
+	}
 	return d.by.Among(d.Regime, d.Edition.Add).Scope(access.LedgerWrite)
 }
 
@@ -240,24 +285,24 @@ func (d *Desk) HomeOf(words string) (string, error) {
 	return d.home(Data{d.Owner: home}), nil
 }
 
-// Entering is what comes with a form beside its fields.
-type Entering struct {
-	Happened time.Time // zero for now
-	Source   string    // see Entry.Source
-	Note     string
-	Uploads  map[string][]Data // files that were kept (Keep), by field
-}
-
 // Add makes an entry. The error is Invalid with every fault by leaf.
 func (s *Service) Add(ctx context.Context, by *access.Actor, regime, kind string, in Input, with Entering) (Entry, error) {
-	var made Entry
 	act := trail.Act{Actor: by.Name, Name: "register.add", Note: with.Note, Detail: map[string]string{"register": regime + "." + kind}}
+	return s.add(ctx, act, func(tx *trail.Tx) (*Desk, error) { return s.Open(ctx, tx, by, regime, kind) }, in, with)
+}
+
+// add makes an entry at a desk.
+func (s *Service) add(ctx context.Context, act trail.Act, open func(tx *trail.Tx) (*Desk, error), in Input, with Entering) (Entry, error) {
+	var made Entry
 	number := &numbering{s: s}
 	for {
 		wrong := false
 		err := s.log.Do(ctx, act, func(tx *trail.Tx) (err error) {
 			defer func() { wrong = err != nil }()
-			made, err = s.add(ctx, tx, by, regime, kind, in, with, number)
+			d, err := open(tx)
+			if err == nil {
+				made, err = d.add(tx, in, with, number)
+			}
 			return err
 		})
 		if errors.Is(err, errNone) {
@@ -274,15 +319,15 @@ func (s *Service) Add(ctx context.Context, by *access.Actor, regime, kind string
 }
 
 // add makes an entry within an act.
-func (s *Service) add(ctx context.Context, tx *trail.Tx, by *access.Actor, regime, kind string, in Input, with Entering, number *numbering) (made Entry, err error) {
-	d, err := s.Open(ctx, tx, by, regime, kind)
-	if err != nil {
-		return made, err
-	}
+func (d *Desk) add(tx *trail.Tx, in Input, with Entering, number *numbering) (made Entry, err error) {
 	var faults errs.Faults
-	data, err := d.fill(in, nil, d.first(), with, &faults)
+	data, err := d.fill(d.here(in), nil, d.first(), with, &faults)
 	if err == nil {
 		err = d.mayAdd(data, &faults)
+	}
+	e := d.newEntry(tx, "", with)
+	if err == nil {
+		err = d.enter(&e, with, &faults)
 	}
 	if err == nil {
 		err = faults.Err("入力を確認してください。")
@@ -290,20 +335,29 @@ func (s *Service) add(ctx context.Context, tx *trail.Tx, by *access.Actor, regim
 	if err != nil {
 		return made, err
 	}
-	home := d.home(data)
-	if err := by.Among(regime, d.Edition.Add).Authorize(ctx, tx, access.LedgerWrite, home); err != nil {
+	e.Home = d.home(data)
+	if err := d.authorizeAdding(tx, e.Home); err != nil {
 		return made, err
 	}
-	named, err := number.take(d.Kind.Number)
-	if err != nil {
+	if e.Number, err = number.take(d.Kind.Number); err != nil {
 		return made, err
 	}
-	made = d.newEntry(tx, named, with)
-	made.Home = home
-	if err := made.write(d.Form, data); err != nil {
+	if err := e.write(d.Form, data); err != nil {
 		return made, err
 	}
-	return made, d.Table.Put(ctx, tx, made)
+	return e, d.Table.Put(d.ctx, tx, e)
+}
+
+// authorizeAdding asks for the permission to add what has a home. A place has no role: its unit is all that it has.
+func (d *Desk) authorizeAdding(tx *trail.Tx, home string) error {
+	if d.by.Class != access.Place {
+		return d.by.Among(d.Regime, d.Edition.Add).Authorize(d.ctx, tx, access.LedgerWrite, home)
+	}
+	ok, err := d.by.Here().Has(d.ctx, tx, home)
+	if err == nil && !ok {
+		err = unseen()
+	}
+	return err
 }
 
 // first is the state of a new entry.
@@ -458,14 +512,17 @@ func (d *Desk) change(tx *trail.Tx, old Entry, in Input, with Entering) (Entry, 
 			return old, err
 		}
 	}
+	if err := d.enter(&made, with, &faults); err != nil {
+		return old, err
+	}
 	if err := faults.Err("入力を確認してください。"); err != nil {
 		return old, err
 	}
-	if data.Same(said) {
+	if data.Same(said) && made.Happened == old.Happened && made.For == old.For && (made.Source == old.Source || !ByProxy(with.Source)) {
 		made.Version = -1
 		return made, nil
 	}
-	made.Pack, made.Entered, made.Source = d.Pack, db.At(tx.Now), with.Source
+	made.Pack, made.Entered = d.Pack, db.At(tx.Now)
 	return made, made.write(d.Form, data)
 }
 
@@ -479,35 +536,4 @@ func (d *Desk) authorize(tx *trail.Tx, roles []string, home string) error {
 		return d.Refused("直す")
 	}
 	return by.Authorize(d.ctx, tx, access.LedgerWrite, home)
-}
-
-// Move brings an entry of a version into another state.
-func (s *Service) Move(ctx context.Context, by *access.Actor, regime, kind string, entry id.ID, version int64, state string, with Entering) error {
-	act := trail.Act{Actor: by.Name, Name: "register.move", Note: with.Note, Detail: map[string]string{"register": regime + "." + kind, "state": state}}
-	return s.log.Do(ctx, act, func(tx *trail.Tx) error {
-		d, err := s.Open(ctx, tx, by, regime, kind)
-		if err != nil {
-			return err
-		}
-		e, err := d.Get(entry)
-		if err != nil {
-			return err
-		}
-		if err := d.authorize(tx, d.Edition.Change, e.Home); err != nil {
-			return err
-		}
-		switch {
-		case e.Version != version:
-			return stale(e)
-		case d.State(state) == "":
-			var faults errs.Faults
-			faults.Add("state", "その状態はありません。")
-			return faults.Err("状態を変えられません。")
-		case e.State == state:
-			return nil
-		}
-		e.Entered = db.At(tx.Now)
-		d.came(&e, state)
-		return d.Table.Put(ctx, tx, e)
-	})
 }

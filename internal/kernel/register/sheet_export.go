@@ -15,6 +15,7 @@ import (
 	"sekimori/internal/base/jpdate"
 	"sekimori/internal/base/sheet"
 	"sekimori/internal/kernel/cond"
+	"sekimori/internal/kernel/search"
 )
 
 // Exported is what an export has written.
@@ -33,7 +34,28 @@ type run func(fn func([]Entry) error) error
 // 利用者, 利用範囲2 利用者). The last two columns, hidden in a workbook, say which entry a row is and in which version, so that the
 // file changes this entry when it comes back.
 func (d *Desk) Export(w io.Writer, format sheet.Format, style Style, q Query) (Exported, error) {
-	all := func(fn func([]Entry) error) error {
+	return d.export(w, format, style, d.allOf(q))
+}
+
+// ExportFound is Export of the entries that hold some words beside, in the order of the search.
+func (d *Desk) ExportFound(w io.Writer, format sheet.Format, style Style, words string, q Query) (Exported, error) {
+	return d.export(w, format, style, func(fn func([]Entry) error) error {
+		q.Limit = atOnce
+		for after := (search.Cursor{}); ; {
+			entries, next, err := d.Search(words, q, after)
+			if err != nil {
+				return err
+			}
+			if err := fn(entries); err != nil || next == (search.Cursor{}) {
+				return err
+			}
+			after = next
+		}
+	})
+}
+
+func (d *Desk) allOf(q Query) run {
+	return func(fn func([]Entry) error) error {
 		q.Limit, q.After = atOnce, nil
 		for {
 			entries, next, err := d.List(q)
@@ -46,6 +68,9 @@ func (d *Desk) Export(w io.Writer, format sheet.Format, style Style, q Query) (E
 			q.After = next
 		}
 	}
+}
+
+func (d *Desk) export(w io.Writer, format sheet.Format, style Style, all run) (Exported, error) {
 	x := saying{d, d.sheetNames(), style != StyleData}
 	if format != sheet.Excel {
 		return x.csv(w, format, all)

@@ -115,6 +115,11 @@ type Handing struct {
 	Note  string
 	// Progress is told how many units are done; nil for nobody.
 	Progress func(done int)
+	// Written is called once the ZIP is whole, before anything is noted of it: then it can be kept. nil for nothing.
+	Written func() error
+	// Within is called at the end in the transaction of the act, so that what it writes is there if and only if the workbooks are
+	// noted as given out; nil for nothing.
+	Within func(tx *trail.Tx, batch id.ID) error
 }
 
 // GiveOut writes a ZIP of workbooks, one for each unit, with its entries, empty rows, and choices in the cells that have some. Each of
@@ -134,6 +139,11 @@ func (s *Service) GiveOut(ctx context.Context, by *access.Actor, regime, kind st
 	}); err != nil {
 		return "", err
 	}
+	if h.Written != nil {
+		if err := h.Written(); err != nil {
+			return "", err
+		}
+	}
 	act := trail.Act{Actor: by.Name, Name: "register.handout", Note: h.Note, Detail: map[string]any{"register": regime + "." + kind, "batch": batch, "units": len(given)}}
 	return batch, s.log.Do(ctx, act, func(tx *trail.Tx) error {
 		d, err := s.Open(ctx, tx, by, regime, kind)
@@ -145,7 +155,10 @@ func (s *Service) GiveOut(ctx context.Context, by *access.Actor, regime, kind st
 				return err
 			}
 		}
-		return handouts.Put(ctx, tx, given...)
+		if err := handouts.Put(ctx, tx, given...); err != nil || h.Within == nil {
+			return err
+		}
+		return h.Within(tx, batch)
 	})
 }
 
@@ -256,25 +269,30 @@ func fileName(used map[string]bool, parts ...string) string {
 func (s *Service) Handouts(ctx context.Context, by *access.Actor, regime, kind string, batch id.ID) (list []Handout, err error) {
 	err = s.log.DB().View(ctx, func(r db.Reader) error {
 		d, err := s.Open(ctx, r, by, regime, kind)
-		if err != nil {
-			return err
-		}
-		all, err := handoutsOf(ctx, r, d.Name, batch)
-		if err != nil {
-			return err
-		}
-		homes := make([]string, len(all))
-		for i, h := range all {
-			homes[i] = h.Home
-		}
-		seen, err := d.Seeing().Seen(ctx, r, homes...)
-		for _, h := range all {
-			if seen[h.Home] {
-				list = append(list, h)
-			}
+		if err == nil {
+			list, err = d.Handouts(batch)
 		}
 		return err
 	})
+	return list, err
+}
+
+// Handouts are the workbooks that were given out at once, as far as the reader sees their units.
+func (d *Desk) Handouts(batch id.ID) (list []Handout, err error) {
+	all, err := handoutsOf(d.ctx, d.r, d.Name, batch)
+	if err != nil {
+		return nil, err
+	}
+	homes := make([]string, len(all))
+	for i, h := range all {
+		homes[i] = h.Home
+	}
+	seen, err := d.Seeing().Seen(d.ctx, d.r, homes...)
+	for _, h := range all {
+		if seen[h.Home] {
+			list = append(list, h)
+		}
+	}
 	return list, err
 }
 

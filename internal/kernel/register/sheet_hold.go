@@ -2,6 +2,7 @@ package register
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"strings"
 
@@ -17,30 +18,35 @@ import (
 func (s *Service) Holds(ctx context.Context, by *access.Actor, regime, kind string) (list []Hold, err error) {
 	err = s.log.DB().View(ctx, func(r db.Reader) error {
 		d, err := s.Open(ctx, r, by, regime, kind)
-		if err != nil {
-			return err
-		}
-		all, err := openHolds(ctx, r, d.Name)
-		if err != nil {
-			return err
-		}
-		homes := make([]string, len(all))
-		for i, h := range all {
-			homes[i] = h.Home
-		}
-		seen, err := d.writing().Seen(ctx, r, homes...)
-		for _, h := range all {
-			if seen[h.Home] {
-				list = append(list, h)
-			}
+		if err == nil {
+			list, err = d.HeldRows()
 		}
 		return err
 	})
 	return list, err
 }
 
-// writing is where the reader may write in the register.
-func (d *Desk) writing() access.Scope {
+// HeldRows are the rows of the register that wait to be corrected, where the reader may write.
+func (d *Desk) HeldRows() (list []Hold, err error) {
+	all, err := openHolds(d.ctx, d.r, d.Name)
+	if err != nil {
+		return nil, err
+	}
+	homes := make([]string, len(all))
+	for i, h := range all {
+		homes[i] = h.Home
+	}
+	seen, err := d.Writing().Seen(d.ctx, d.r, homes...)
+	for _, h := range all {
+		if seen[h.Home] {
+			list = append(list, h)
+		}
+	}
+	return list, err
+}
+
+// Writing is where the reader may write in the register: add or change entries, and so take sheets in and give them out.
+func (d *Desk) Writing() access.Scope {
 	return d.by.Among(d.Regime, d.handing()).Scope(access.LedgerWrite)
 }
 
@@ -50,7 +56,7 @@ func (d *Desk) waiting(hold id.ID) (Hold, error) {
 	if err != nil {
 		return h, err
 	}
-	ok, err := d.writing().Has(d.ctx, d.r, h.Home)
+	ok, err := d.Writing().Has(d.ctx, d.r, h.Home)
 	switch {
 	case err != nil:
 		return h, err
@@ -60,6 +66,51 @@ func (d *Desk) waiting(hold id.ID) (Hold, error) {
 		return h, errs.New(errs.Conflict, "この行は、もう保留されていません。")
 	}
 	return h, nil
+}
+
+// Held is a row that waits, judged as the register stands now.
+type Held struct {
+	Hold
+	In     Input        // what it says, by leaf
+	Data   Data         // what the entry would say, as far as that can be read
+	State  string       // in which the entry would be
+	Faults []errs.Field // by leaf; of what was only wrong in the file there are none
+	Gone   bool         // what it would change is not there any more, or out of the reader's scope
+}
+
+// Held reads a row that waits. NotFound where it is not for the reader, Conflict where it no longer waits.
+func (d *Desk) Held(hold id.ID) (Held, error) {
+	h, err := d.waiting(hold)
+	if err != nil {
+		return Held{}, err
+	}
+	x := Held{Hold: h, State: d.first()}
+	if x.In, err = h.Input(); err != nil {
+		return x, err
+	}
+	var said Data
+	if h.Entry != "" {
+		old, err := d.Get(h.Entry)
+		if errs.KindOf(err) == errs.NotFound {
+			x.Gone = true
+			return x, nil
+		}
+		if err != nil {
+			return x, err
+		}
+		x.State = old.State
+		if said, err = old.Read(); err != nil {
+			return x, err
+		}
+	}
+	_, err = d.fixed(nil, h, nil)
+	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind == errs.Invalid {
+		x.Faults, err = e.Fields, nil
+	}
+	var unknown errs.Faults // it is among those already
+	x.State = d.wishedState(x.State, x.In, &unknown)
+	x.Data = d.Try(x.In, said, x.State)
+	return x, err
 }
 
 // FixHold takes a held row in: what it says, and what in says instead. What is still wrong comes as Invalid, by leaf.

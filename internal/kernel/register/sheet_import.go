@@ -202,8 +202,7 @@ func (d *Desk) intake(m Mapping, files int) (*intake, error) {
 	}
 	if m.Key != "" {
 		c, ok := d.column(m.Key)
-		f, there := d.Field(m.Key)
-		if !ok || !there || f.Many || f.Type == TypeClass || f.Type == TypePeriod || f.Derived != nil {
+		if f, there := d.Field(m.Key); !there || !ok || !f.tells() {
 			return nil, errs.New(errs.Invalid, "「%s」では記録を見分けられません。一覧に出る、一つの値の項目を選んでください。", m.Key)
 		}
 		x.key = c
@@ -214,6 +213,19 @@ func (d *Desk) intake(m Mapping, files int) (*intake, error) {
 	}
 	x.note("%s %s %s", d.Name, d.Pack, kept)
 	return x, nil
+}
+
+// Keys are the fields that Mapping.Key can name.
+func (d *Desk) Keys() []Field {
+	return slices.DeleteFunc(slices.Clone(d.Fields), func(f Field) bool {
+		_, ok := d.column(f.ID)
+		return !ok || !f.tells()
+	})
+}
+
+// tells says whether entries can be told apart by the field.
+func (f Field) tells() bool {
+	return !f.Many && f.Type != TypeClass && f.Type != TypePeriod && f.Derived == nil && !f.Restricted
 }
 
 // note adds to the sum of the preview.

@@ -19,8 +19,28 @@ type Edition struct {
 	Vocabulary cond.Vocabulary // what conditions on entries may say
 	// See, Add, Change and ConfirmBy are the roles of Kind.Access and Kind.Confirm, with the members of collectives.
 	See, Add, Change, ConfirmBy []string
+	// Asked is what the edition asks of the register, in the order of its clauses.
+	Asked []Asked
 	// Examples are the lists that fields name by Suggest.
 	Examples map[string][]ExampleGroup
+}
+
+// Asked is one clause for which the register shows that a duty is kept.
+type Asked struct {
+	Clause    string   // as packs name it
+	Name      string   // as people do
+	Full      string   // REGIME/DOCUMENT:CLAUSE
+	Has       []string // fields that it asks for
+	Confirmed bool     // it asks for entries to be looked at again
+}
+
+// Wants is the first clause that asks for a field, or with "" for entries to be looked at again; ok is false where none does.
+func (e *Edition) Wants(field string) (a Asked, ok bool) {
+	i := slices.IndexFunc(e.Asked, func(a Asked) bool { return field == "" && a.Confirmed || field != "" && slices.Contains(a.Has, field) })
+	if i < 0 {
+		return Asked{}, false
+	}
+	return e.Asked[i], true
 }
 
 // ExampleGroup is things that many owners have. They are offered and decide nothing (例示).

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"time"
 
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
@@ -23,6 +24,18 @@ func (b *Book) Get(ctx context.Context, r db.Reader, entry id.ID) (Entry, error)
 // byNumber finds the entries of a number as people write it: at most two.
 func (b *Book) byNumber(ctx context.Context, r db.Reader, number string) ([]Entry, error) {
 	return db.List[Entry](ctx, r, `select `+b.Table.Columns()+` from `+b.Table.Name()+` where number = $1 and number <> '' limit 2`, number)
+}
+
+// addedAt reads the entries of a home that came from a source since a time and are what they were then, the newest first. Ids hold the
+// time, and begin the search.
+func (b *Book) addedAt(ctx context.Context, r db.Reader, home, source string, since time.Time, most int) ([]Entry, error) {
+	return db.List[Entry](ctx, r, `select `+b.Table.Columns()+` from `+b.Table.Name()+` where id >= $1 and home || '' = $2 and source = $3
+		and entered_at >= $4 and version = 1 order by id desc limit $5`, id.First(since), home, source, db.At(since), most)
+}
+
+// looksAt lists the looks at a thing, the newest first.
+func looksAt(ctx context.Context, r db.Reader, kind string, thing id.ID, most int) ([]Look, error) {
+	return db.List[Look](ctx, r, `select `+looks.Columns()+` from register_look where kind = $1 and thing = $2 order by id desc limit $3`, kind, thing, most)
 }
 
 // draw takes n numbers of a series of a year and gives the first.

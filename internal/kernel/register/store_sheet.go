@@ -51,11 +51,12 @@ type Handout struct {
 var (
 	holds    = trail.NewTable[Hold]("register_hold", "register-hold")
 	handouts = trail.NewTable[Handout]("register_handout", "register-handout")
+	looks    = trail.NewTable[Look]("register_look", "register-look")
 )
 
 // Audited are the audited tables of this package; those of the registers are Shelf.Audited.
 func Audited() []trail.Audited {
-	return []trail.Audited{holds, handouts, disposals, disposalLines, extensions}
+	return []trail.Audited{holds, handouts, looks, plans, parts, disposals, disposalLines, extensions}
 }
 
 // numbered finds the entries of some numbers.

@@ -62,7 +62,7 @@ func addColumn(table, column string) string {
 }
 
 // later are the columns that tables of registers have got since the first were made: a backup from before has none of them.
-func later() []string { return []string{"ended_on"} }
+func later() []string { return []string{"for_person", "ended_on"} }
 
 // base is the definition of a table without what lists compare and what came later.
 func base(table string) string {
@@ -82,7 +82,7 @@ func base(table string) string {
 )`
 }
 
-// define makes the table or what it lacks; made says that columns were added.
+// define makes the table or what it lacks; made says that columns were added that lists compare.
 func (b *Book) define(ctx context.Context, tx *db.Tx) (made bool, err error) {
 	table := b.Table.Name()
 	if _, err := tx.Exec(ctx, base(table)); err != nil {

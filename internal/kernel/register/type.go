@@ -224,6 +224,9 @@ func (f Field) key(value any, c Classes) string {
 		if f.Type == TypeNetworkAddress {
 			return networkKey(v)
 		}
+		if f.Type == TypeChoice {
+			return f.optionKey(v)
+		}
 		return cut(v)
 	case int64:
 		return numberKey(v)
@@ -238,6 +241,11 @@ func (f Field) key(value any, c Classes) string {
 		return numberKey(int64(len(v)))
 	}
 	return ""
+}
+
+// optionKey orders options as they are offered; what is offered no longer comes first.
+func (f Field) optionKey(chosen string) string {
+	return fmt.Sprintf("%02d%s", slices.IndexFunc(f.Options, func(o cond.Option) bool { return o.ID == chosen })+1, chosen)
 }
 
 // numberKey orders whole numbers as texts.

@@ -74,6 +74,17 @@ func wordsOf(query string) []string {
 	return words
 }
 
+// Holds says whether a document of some fields is found by a query.
+func Holds(fields []string, query string) bool {
+	find := findText(fields)
+	for _, w := range wordsOf(query) {
+		if !strings.Contains(find, w) {
+			return false
+		}
+	}
+	return true
+}
+
 // code is a character in four signs of which both engines make one word: a digit or letter up to n, and three more.
 func code(r rune) string {
 	s := strconv.FormatInt(int64(r), 36)

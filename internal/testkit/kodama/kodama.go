@@ -67,7 +67,8 @@ type House struct {
 	Library *regime.Library
 	Gate    *access.Gate
 	Desk    *register.Service
-	Files   string // the store of attached files
+	Files   *file.Store
+	Store   string // the folder of Files
 
 	charts *org.Charts
 }
@@ -90,11 +91,12 @@ func Build(t testing.TB, d *db.DB) *House {
 	}
 	h := &House{Library: regime.NewLibrary(offered, nil), charts: &org.Charts{}}
 	index := search.New().Beside(register.Found(h.Library.Shelf, d.Now))
-	h.Files = t.TempDir()
-	files, err := file.In(h.Files)
+	h.Store = t.TempDir()
+	files, err := file.In(h.Store)
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.Files = files
 	log := trail.New(d).Follow(trail.Things(), index.Follower(), register.Links(h.Library.Shelf), register.Attached(h.Library.Shelf, d, files))
 	h.Town = town.Build(t, log, town.Lines(Lines)...)
 	h.Gate = access.NewGate(h.charts, h.Rules)

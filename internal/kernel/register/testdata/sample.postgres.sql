@@ -11,6 +11,7 @@ create table register_kodama_sample (
 	source text not null,
 	data text not null,
 	personal text not null,
+	for_person text not null default ''::text,
 	ended_on text not null default ''::text,
 	k_care text not null default ''::text,
 	k_desk text not null default ''::text,

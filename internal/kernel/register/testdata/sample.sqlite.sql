@@ -11,7 +11,7 @@ CREATE TABLE register_kodama_sample (
 	source text not null,
 	data text not null,
 	personal text not null
-, ended_on text not null default '', k_care text not null default '', k_desk text not null default '', k_fragile text not null default '', k_giver text not null default '', k_got_on text not null default '', k_grade text not null default '', k_keeper text not null default '', k_lent text not null default '', k_marks text not null default '', k_name text not null default '', k_pieces text not null default '', k_seen_at text not null default '', k_stuff text not null default '', k_worst text not null default '');
+, for_person text not null default '', ended_on text not null default '', k_care text not null default '', k_desk text not null default '', k_fragile text not null default '', k_giver text not null default '', k_got_on text not null default '', k_grade text not null default '', k_keeper text not null default '', k_lent text not null default '', k_marks text not null default '', k_name text not null default '', k_pieces text not null default '', k_seen_at text not null default '', k_stuff text not null default '', k_worst text not null default '');
 
 CREATE INDEX register_kodama_sample__home_id on register_kodama_sample (home, id);
 
