@@ -677,6 +677,102 @@ create table regime_pack (
 	constraint regime_pack_pkey PRIMARY KEY (sum)
 );
 
+create table register_disposal (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	register text not null,
+	title text not null,
+	class text not null,
+	setting text not null,
+	span text not null,
+	as_of text not null,
+	entries bigint not null,
+	sum text not null,
+	by_actor text not null,
+	at text not null,
+	state text not null,
+	decision text not null,
+	decided_on text not null,
+	decider text not null,
+	done_at text not null,
+	done_by text not null,
+	why text not null,
+	constraint register_disposal_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX register_disposal__register ON public.register_disposal USING btree (register, id);
+
+CREATE INDEX register_disposal__state ON public.register_disposal USING btree (state, register, id);
+
+create table register_disposal_line (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	list text not null,
+	register text not null,
+	place bigint not null,
+	entry text not null,
+	at bigint not null,
+	number text not null,
+	title text not null,
+	owner text not null,
+	ended_on text not null,
+	until text not null,
+	from_at text not null,
+	from_id text not null,
+	to_at text not null,
+	to_id text not null,
+	entries bigint not null,
+	sum text not null,
+	state text not null,
+	reason text not null,
+	constraint register_disposal_line_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX register_disposal_line__entry ON public.register_disposal_line USING btree (entry, state);
+
+CREATE INDEX register_disposal_line__list ON public.register_disposal_line USING btree (list, place);
+
+CREATE INDEX register_disposal_line__register ON public.register_disposal_line USING btree (register, state, home);
+
+create table register_extension (
+	id text not null,
+	version bigint not null,
+	home text not null,
+	register text not null,
+	entry text not null,
+	from_at text not null,
+	from_id text not null,
+	to_at text not null,
+	to_id text not null,
+	reason text not null,
+	until text not null,
+	by_actor text not null,
+	at text not null,
+	lifted text not null,
+	list text not null,
+	constraint register_extension_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX register_extension__entry ON public.register_extension USING btree (register, entry);
+
+CREATE INDEX register_extension__home ON public.register_extension USING btree (register, home);
+
+create table register_file (
+	sum text not null,
+	kind text not null,
+	thing text not null,
+	constraint register_file_pkey PRIMARY KEY (sum, kind, thing)
+);
+
+CREATE INDEX register_file__kind_thing ON public.register_file USING btree (kind, thing);
+
+create table register_file_left (
+	sum text not null,
+	constraint register_file_left_pkey PRIMARY KEY (sum)
+);
+
 create table register_handout (
 	id text not null,
 	version bigint not null,

@@ -633,6 +633,98 @@ CREATE TABLE regime_pack (
 	files   bytea  not null
 );
 
+CREATE TABLE register_disposal (
+	id         text   not null primary key,
+	version    bigint not null,
+	home       text   not null, -- whose records it lists; b: for those of all owners
+	register   text   not null,
+	title      text   not null,
+	class      text   not null, -- 分類
+	setting    text   not null,
+	span       text   not null, -- in words, as the setting said
+	as_of      text   not null,
+	entries    bigint not null,
+	sum        text   not null, -- SHA-256 of what is listed
+	by_actor   text   not null,
+	at         text   not null,
+	state      text   not null, -- draft, decided, done, withdrawn
+	decision   text   not null,
+	decided_on text   not null,
+	decider    text   not null,
+	done_at    text   not null, -- a time, '' until it is carried out
+	done_by    text   not null,
+	why        text   not null  -- of a withdrawal
+);
+
+CREATE INDEX register_disposal__register on register_disposal (register, id);
+
+CREATE INDEX register_disposal__state on register_disposal (state, register, id);
+
+CREATE TABLE register_disposal_line (
+	id       text   not null primary key,
+	version  bigint not null,
+	home     text   not null,
+	list     text   not null,
+	register text   not null,
+	place    bigint not null,
+	entry    text   not null, -- '' for those of a log
+	at       bigint not null, -- version of the entry
+	number   text   not null,
+	title    text   not null,
+	owner    text   not null, -- as it was called
+	ended_on text   not null,
+	until    text   not null,
+	from_at  text   not null, -- of those of a log: the first and the last
+	from_id  text   not null,
+	to_at    text   not null,
+	to_id    text   not null,
+	entries  bigint not null,
+	sum      text   not null, -- SHA-256 of their ids and versions
+	state    text   not null, -- listed, kept, gone, dropped
+	reason   text   not null  -- why it is kept
+);
+
+CREATE INDEX register_disposal_line__entry on register_disposal_line (entry, state);
+
+CREATE INDEX register_disposal_line__list on register_disposal_line (list, place);
+
+CREATE INDEX register_disposal_line__register on register_disposal_line (register, state, home);
+
+CREATE TABLE register_extension (
+	id       text   not null primary key,
+	version  bigint not null,
+	home     text   not null,
+	register text   not null,
+	entry    text   not null, -- '' for those of a log
+	from_at  text   not null,
+	from_id  text   not null,
+	to_at    text   not null,
+	to_id    text   not null,
+	reason   text   not null,
+	until    text   not null, -- the last day, '' until it is lifted
+	by_actor text   not null,
+	at       text   not null,
+	lifted   text   not null, -- a time, '' while it holds
+	list     text   not null  -- from which it was taken out
+);
+
+CREATE INDEX register_extension__entry on register_extension (register, entry);
+
+CREATE INDEX register_extension__home on register_extension (register, home);
+
+CREATE TABLE register_file (
+	sum   text not null,
+	kind  text not null,
+	thing text not null,
+	primary key (sum, kind, thing)
+);
+
+CREATE INDEX register_file__kind_thing on register_file (kind, thing);
+
+CREATE TABLE register_file_left (
+	sum text not null primary key
+);
+
 CREATE TABLE register_handout (
 	id       text   not null primary key,
 	version  bigint not null,

@@ -70,8 +70,25 @@ func module(p pages, offered *regime.Set) feature.Module {
 			web.Get(atPlace, access.Terminal, "places", p.places),
 			web.Get(placeBook, access.Terminal, "place", p.addingAtPlace),
 			web.Post(placeBook, access.Terminal, "place", p.addingAtPlace, p.addAtPlace).UpTo(maxUpload),
-		}, slices.Concat(p.paperRoutes(book, entry), p.sheetRoutes(book))...)},
+		}, slices.Concat(p.paperRoutes(book, entry), p.sheetRoutes(book), p.disposalRoutes(book, entry))...)},
 		Words: words(offered), Tasks: p.tasks,
+	}
+}
+
+// disposalRoutes are those of how long entries are kept, and of lists of what is destroyed.
+func (p pages) disposalRoutes(book, entry string) []web.Route {
+	read, write := access.LedgerRead, access.LedgerWrite
+	list := book + "/disposal/{list}"
+	return []web.Route{
+		web.Get(book+"/disposal", read, "disposals", p.disposals),
+		web.Post(book+"/disposal", write, "disposals", p.disposals, p.draftDisposal),
+		web.Get(list, read, "disposal", p.disposal),
+		web.Post(list+"/keep", write, "disposal", p.disposal, p.keepLines),
+		web.Post(list+"/decide", write, "disposal", p.disposal, p.decideDisposal),
+		web.Post(list+"/withdraw", write, "disposal", p.disposal, p.withdrawDisposal),
+		web.Post(list+"/carry", write, "disposal", p.disposal, p.carryOut),
+		web.Post(entry+"/extend", write, "entry", p.entry, p.extend),
+		web.Post(entry+"/lift", write, "entry", p.entry, p.lift),
 	}
 }
 

@@ -249,9 +249,6 @@ func (p pages) tasks(ctx context.Context, r db.Reader, by *access.Actor) ([]feat
 	}
 	var list []feature.Task
 	for _, d := range desks {
-		if d.Kind.Confirm == nil && !d.Movable() {
-			continue
-		}
 		own, err := confirmations(d, by)
 		if err != nil {
 			return nil, err
@@ -260,7 +257,11 @@ func (p pages) tasks(ctx context.Context, r db.Reader, by *access.Actor) ([]feat
 		if err != nil {
 			return nil, err
 		}
-		list = append(append(list, own...), left...)
+		over, err := disposalTasks(d)
+		if err != nil {
+			return nil, err
+		}
+		list = slices.Concat(list, own, left, over)
 	}
 	return list, nil
 }

@@ -23,6 +23,8 @@ type entryView struct {
 	State  ui.Form            // brings it into another state
 	Look   ui.Form            // shows what is to be read under record
 	Looked ui.DescriptionList // that, once
+	Extend ui.Form            // keeps it beyond its time
+	Lift   ui.Form            // ends that
 }
 
 func (p pages) entry(ctx context.Context, r *web.Request) (entryView, error) {
@@ -69,6 +71,9 @@ func (p pages) entry(ctx context.Context, r *web.Request) (entryView, error) {
 			v.Look = r.Form(lookForm(d, e))
 		}
 		if v.Facts.Items, err = p.written(d, e, v.Facts.Items); err != nil {
+			return err
+		}
+		if err := v.keeping(d, r, e); err != nil {
 			return err
 		}
 		v.Papers = p.entryPapers(d, e)
@@ -266,7 +271,7 @@ func (p pages) move(ctx context.Context, r *web.Request, in moveForm) (web.Next,
 	}
 	with.Fields = input(d, in.Fields)
 	err = at(d.Form, p.s.Move(ctx, r.Actor(), d.Regime, d.Kind.ID, id.ID(r.Path("entry")), int64(in.Version), in.State, with))
-	return web.Next{Href: "/ledger/" + url.PathEscape(r.Path("regime")) + "/" + url.PathEscape(r.Path("book")) + "/entry/" + url.PathEscape(r.Path("entry")), Said: "状態を変えました。"}, err
+	return web.Next{Href: thisEntry(r), Said: "状態を変えました。"}, err
 }
 
 // version holds a form to the version that was seen.

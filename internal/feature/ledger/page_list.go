@@ -387,5 +387,5 @@ func links(d *register.Desk, c conditions) []ui.Link {
 	if c.words == "" && d.Volume != register.Log && !d.Changing().Empty() {
 		list = append(list, ui.Link{Text: "まとめて直す", Href: href(d.Book) + "/bulk?" + c.values.Encode()})
 	}
-	return append(list, moveLinks(d)...)
+	return slices.Concat(list, moveLinks(d), disposalLinks(d))
 }

@@ -170,12 +170,12 @@ func moveLinks(d *register.Desk) []ui.Link {
 	return []ui.Link{{Text: "所管の引継ぎ", Href: href(d.Book) + "/move"}}
 }
 
-// trailLink leads to what has become of a plan, for whom may read it.
-func trailLink(r *web.Request, x register.PlanSheet) []ui.Link {
+// trailLink leads to what has become of a paper, for whom may read it.
+func trailLink(r *web.Request, kind string, thing id.ID) []ui.Link {
 	if !r.Actor().Can(access.TrailRead) {
 		return nil
 	}
-	return []ui.Link{{Text: "この案の経過（証跡）", Href: "/trail/thing/" + register.PlanKind + "/" + string(x.ID)}}
+	return []ui.Link{{Text: "この案の経過（証跡）", Href: "/trail/thing/" + kind + "/" + string(thing)}}
 }
 
 // names are the people who have to do with a plan.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -60,40 +61,43 @@ func (p pages) plan(ctx context.Context, r *web.Request) (moveView, error) {
 		if err := v.lists(d, x, r.Query("all") != ""); err != nil {
 			return err
 		}
-		v.Links = append(trailLink(r, x), ui.Link{Text: "所管の引継ぎの一覧", Href: href(d.Book) + "/move"})
+		v.Links = append(trailLink(r, register.PlanKind, x.ID), ui.Link{Text: "所管の引継ぎの一覧", Href: href(d.Book) + "/move"})
 		if err := v.forms(d, r, x); err != nil {
 			return err
 		}
-		receipt, err := p.log.Receipt(ctx, reader, register.PlanKind, string(x.ID), x.Version)
-		if errs.KindOf(err) == errs.Unavailable { // the last version has no number yet
-			v.Waits = ui.Notice{Tone: ui.Info, Title: "証跡の受領証は、まもなく付きます", Lines: []string{"この画面を開き直してから印刷すると、紙に受領証が載ります。"}}
-			return nil
-		}
-		v.Receipt = receipt.String()
+		v.Receipt, v.Waits, err = p.receipt(ctx, reader, register.PlanKind, x.ID, x.Version)
 		return err
 	})
 	return v, err
 }
 
-// blank is a place to be filled in by hand.
-const blank = "＿＿＿＿＿＿＿＿＿＿＿＿"
+// receipt is what a paper bears so that it can be held against the trail; waits says that there is none yet.
+func (p pages) receipt(ctx context.Context, r db.Reader, kind string, thing id.ID, version int64) (text string, waits ui.Notice, err error) {
+	receipt, err := p.log.Receipt(ctx, r, kind, string(thing), version)
+	if errs.KindOf(err) == errs.Unavailable { // the last version has no number yet
+		return "", ui.Notice{Tone: ui.Info, Title: "証跡の受領証は、まもなく付きます", Lines: []string{"この画面を開き直してから印刷すると、紙に受領証が載ります。"}}, nil
+	}
+	if err != nil {
+		return "", ui.Notice{}, err
+	}
+	return receipt.String(), ui.Notice{}, nil
+}
+
+// orBlank is some words, or a place to be filled in by hand.
+func orBlank(words string) ui.Cell {
+	return ui.Text(cmp.Or(words, "＿＿＿＿＿＿＿＿＿＿＿＿"))
+}
 
 // planFacts are the particulars of a plan, as a paper that goes round begins.
 func planFacts(d *register.Desk, x register.PlanSheet, names func(string) string) []ui.Description {
-	or := func(words, else_ string) ui.Cell {
-		if words == "" {
-			words = else_
-		}
-		return ui.Text(words)
-	}
 	items := []ui.Description{
 		{Term: "伺い", Cell: ui.Text("次のとおり、" + d.Entry + "の所管を移してよろしいか。")},
 		{Term: "起案", Cell: ui.Text(x.Made.Wareki() + "　" + names(x.By))},
 		{Term: "状態", Cell: planState(x.State)},
 		{Term: "いまの所管", Cell: ui.Text(place(d, x.Home))},
-		{Term: "理由", Cell: or(x.Note, "（書かれていません）")},
-		{Term: "決裁番号", Cell: or(x.Number, blank)},
-		{Term: "決裁日", Cell: or(x.Decided.Wareki(), blank)},
+		{Term: "理由", Cell: ui.Text(cmp.Or(x.Note, "（書かれていません）"))},
+		{Term: "決裁番号", Cell: orBlank(x.Number)},
+		{Term: "決裁日", Cell: orBlank(x.Decided.Wareki())},
 	}
 	if x.Applier != "" {
 		items[3].Term = "もとの所管"

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"cmp"
+	"maps"
 	"strings"
 
 	"sekimori/internal/feature"
@@ -12,6 +14,7 @@ import (
 // words are what the trail calls the acts on registers and the entries of those that are offered.
 func words(offered *regime.Set) feature.Words {
 	w := feature.Words{Acts: acts(), Kinds: planWords()}
+	maps.Copy(w.Kinds, disposalWords())
 	for _, p := range offered.Packs {
 		for _, e := range p.Books() {
 			w.Kinds[e.Regime+"."+e.Kind.ID] = kindWords(e)
@@ -83,6 +86,8 @@ func acts() map[string]string {
 		"register.hold.fix": "保留の行を直して台帳に取り込んだ", "register.hold.drop": "台帳の保留の行を取り下げた",
 		"register.plan": "所管の引継ぎの案を作った", "register.replan": "所管の引継ぎの案を変えた", "register.unplan": "所管の引継ぎの案を取り下げた",
 		"register.takeover": "所管を引き継いだ", "register.takeback": "所管の引継ぎを元に戻した",
+		"register.disposal.draft": "廃棄予定一覧を作った", "register.disposal.keep": "廃棄予定一覧から外した", "register.disposal.decide": "廃棄の決裁を記録した", "register.disposal.withdraw": "廃棄予定一覧を取り下げた",
+		"register.dispose": "保存期間が満了した記録を廃棄した", "register.extend": "保存を延長した", "register.lift": "保存の延長を解いた",
 	}
 }
 
@@ -100,6 +105,31 @@ func planWords() map[string]feature.KindWords {
 			"applied_by": "適用した人", "applied_on": "適用した日", "ended_by": "終えた人", "ended_on": "終えた日", "why": "終えた理由",
 		}},
 		register.PartKind: {Title: "所管の引継ぎ先", Called: []string{"total"}, Columns: map[string]string{"total": "件数"}},
+	}
+}
+
+// disposalWords are what people call lists of what is destroyed, their lines, and what is kept longer.
+func disposalWords() map[string]feature.KindWords {
+	text := func(column, value string) string {
+		if title := cmp.Or(register.DisposalState(value).Title(), register.DisposalLine{State: value}.StateTitle()); column == "state" && title != "" {
+			return title
+		}
+		if column == "at" || column == "done_at" || column == "lifted" {
+			return feature.Moment(value)
+		}
+		return strings.TrimPrefix(value, "person:") // so that the names of actors are found
+	}
+	return map[string]feature.KindWords{
+		register.DisposalKind: {Title: "廃棄予定一覧", Called: []string{"title"}, Text: text, Columns: map[string]string{
+			"title": "件名", "class": "文書の分類", "span": "保存期間", "as_of": "いつ現在", "entries": "件数", "sum": "検証値", "by_actor": "作った人", "at": "作った日時", "state": "状態", "decision": "決裁番号",
+			"decided_on": "決裁日", "decider": "決裁を記録した人", "done_at": "廃棄した日時", "done_by": "廃棄した人", "why": "取り下げた理由",
+		}},
+		register.DisposalLineKind: {Title: "廃棄予定一覧の行", Called: []string{"number", "title"}, Text: text, Columns: map[string]string{
+			"number": "番号", "title": "名称", "owner": "所管", "ended_on": "完結した日", "until": "満了日", "entries": "件数", "state": "扱い", "reason": "延長の理由",
+		}},
+		register.ExtensionKind: {Title: "保存の延長", Called: []string{"reason"}, Text: text, Columns: map[string]string{
+			"reason": "理由", "until": "いつまで", "by_actor": "延長した人", "at": "延長した日時", "lifted": "解いた日時",
+		}},
 	}
 }
 

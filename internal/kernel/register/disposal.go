@@ -25,8 +25,12 @@ const (
 	MaxDisposedRows = 5000 // entries of a log, in as many lines as they need
 )
 
-// DisposalKind is the kind of lists in the trail.
-const DisposalKind = "register-disposal"
+// Kinds of lists, of what they name and of extensions in the trail.
+const (
+	DisposalKind     = "register-disposal"
+	DisposalLineKind = "register-disposal-line"
+	ExtensionKind    = "register-extension"
+)
 
 // Disposal is a list of records whose time is over (廃棄予定一覧). It is drawn up, decided by somebody else and carried out, or withdrawn;
 // carried out it stays as the proof of what was destroyed, and by which decision (廃棄簿). It names no person's data.
@@ -143,18 +147,9 @@ type Proposal struct {
 	Span     Span
 }
 
-// Disposals lists the lists of the register that the reader may see, the newest first.
-func (d *Desk) Disposals() ([]Disposal, error) {
-	all, err := disposalsOf(d.ctx, d.r, d.Name, false, MaxDisposed)
-	if err != nil {
-		return nil, err
-	}
-	homes := make([]string, len(all))
-	for i, x := range all {
-		homes[i] = x.Home
-	}
-	seen, err := d.Seeing().Seen(d.ctx, d.r, homes...)
-	return slices.DeleteFunc(all, func(x Disposal) bool { return !seen[x.Home] }), err
+// Disposals lists the lists of the register that the reader may see, the newest first: all, or those that are not at their end.
+func (d *Desk) Disposals(open bool) ([]Disposal, error) {
+	return disposalsOf(d.ctx, d.r, d.Name, d.Seeing(), open, MaxDisposed)
 }
 
 // Disposal reads a list that the reader may see, with its lines. NotFound else.
@@ -205,16 +200,50 @@ func (d *Desk) as(ways []*access.Actor, home string) (access.Authority, bool, er
 	return access.Authority{}, false, nil
 }
 
+// Drafts says whether the reader may draw up lists at all.
+func (d *Desk) Drafts() bool {
+	return slices.ContainsFunc(d.drafters(), func(by *access.Actor) bool { return !by.Scope(access.LedgerWrite).Empty() })
+}
+
 // MayDraft says whether the reader may draw up lists for an owner.
 func (d *Desk) MayDraft(home string) (bool, error) {
 	_, ok, err := d.as(d.drafters(), home)
 	return ok, err
 }
 
-// MayDecide says whether the reader may decide a list, and if not why.
-func (d *Desk) MayDecide(x Disposal) (bool, error) {
+// MayExtend says whether the reader may keep what an owner has beyond its time.
+func (d *Desk) MayExtend(home string) (bool, error) {
+	_, ok, err := d.as(d.deciders(), home)
+	return ok, err
+}
+
+// MayAct says whether the reader may take lines out of a list, withdraw it and, once it is decided, carry it out.
+func (d *Desk) MayAct(x Disposal) (bool, error) {
+	_, ok, err := d.as(d.ways(x), x.Home)
+	return ok && x.State.Open(), err
+}
+
+// ways are those in which somebody may do something with a list: as who may draw it up while it is a draft, else as who may decide it.
+func (d *Desk) ways(x Disposal) []*access.Actor {
+	if x.State == DisposalDecided {
+		return d.deciders()
+	}
+	return d.drafters()
+}
+
+// MayDecide says why the reader may not decide a draft, "" if he may.
+func (d *Desk) MayDecide(x Disposal) (why string, err error) {
 	as, ok, err := d.as(d.deciders(), x.Home)
-	return ok && d.drafted(x, as) == nil, err
+	switch {
+	case err != nil:
+	case !ok:
+		why = errs.Message(d.refusedDisposal("決める"))
+	default:
+		if err := d.drafted(x, as); err != nil {
+			why = errs.Message(err)
+		}
+	}
+	return why, err
 }
 
 // drafted refuses who has drawn up a list himself, and who stands in for him: nobody decides what he drafted.
@@ -286,6 +315,13 @@ func (d *Desk) Preview(q Due) (p Proposal, err error) {
 	}
 	p.Sum, err = d.sumOf(q.Home, q.On, p.Span.Words(), p.Lines)
 	return p, cmp.Or(err, d.names.err)
+}
+
+// AnyDue says whether a list of an owner drawn up today would name anything.
+func (d *Desk) AnyDue(home string) (bool, error) {
+	p := Proposal{}
+	err := d.gather(&p, Due{Home: home, On: d.Today}, 1)
+	return len(p.Lines) > 0, err
 }
 
 // sumOf is the SHA-256 of what the paper of a list says.

@@ -100,14 +100,9 @@ func (d *Desk) openDisposal(list id.ID) (Disposal, []DisposalLine, error) {
 	return x, lines, err
 }
 
-// acting asks for the authority to do something with a list, and tells the trail: as who may draw it up while it is a draft, else as who
-// may decide it.
+// acting asks for the authority to do something with a list, and tells the trail.
 func (d *Desk) acting(tx *trail.Tx, x Disposal, what string) error {
-	ways := d.drafters()
-	if x.State == DisposalDecided {
-		ways = d.deciders()
-	}
-	as, ok, err := d.as(ways, x.Home)
+	as, ok, err := d.as(d.ways(x), x.Home)
 	if err == nil && !ok {
 		err = d.refusedDisposal(what)
 	}

@@ -7,13 +7,14 @@ import (
 	"sekimori/internal/base/db"
 	"sekimori/internal/base/id"
 	"sekimori/internal/base/jpdate"
+	"sekimori/internal/kernel/access"
 	"sekimori/internal/kernel/trail"
 )
 
 var (
 	disposals     = trail.NewTable[Disposal]("register_disposal", DisposalKind)
-	disposalLines = trail.NewTable[DisposalLine]("register_disposal_line", "register-disposal-line")
-	extensions    = trail.NewTable[Extension]("register_extension", "register-extension")
+	disposalLines = trail.NewTable[DisposalLine]("register_disposal_line", DisposalLineKind)
+	extensions    = trail.NewTable[Extension]("register_extension", ExtensionKind)
 )
 
 // due is which entries are asked for whose time is over.
@@ -110,13 +111,15 @@ func readDisposal(ctx context.Context, r db.Reader, register string, list id.ID)
 	return db.Get[Disposal](ctx, r, `select `+disposals.Columns()+` from register_disposal where register = $1 and id = $2`, register, list)
 }
 
-// disposalsOf lists the lists of a register, the newest first; open ones only, or all.
-func disposalsOf(ctx context.Context, r db.Reader, register string, open bool, most int) ([]Disposal, error) {
-	where := ``
+// disposalsOf lists the lists of a register that a scope reaches, the newest first; open ones only, or all.
+func disposalsOf(ctx context.Context, r db.Reader, register string, scope access.Scope, open bool, most int) ([]Disposal, error) {
+	args := []any{register}
+	where := scope.Where(r, &args, "home")
 	if open {
-		where = ` and state in ('` + string(DisposalDraft) + `', '` + string(DisposalDecided) + `')`
+		where += ` and state in ('` + string(DisposalDraft) + `', '` + string(DisposalDecided) + `')`
 	}
-	return db.List[Disposal](ctx, r, `select `+disposals.Columns()+` from register_disposal where register = $1`+where+` order by id desc limit $2`, register, most)
+	args = append(args, most)
+	return db.List[Disposal](ctx, r, `select `+disposals.Columns()+` from register_disposal where register = $1 and `+where+fmt.Sprintf(` order by id desc limit $%d`, len(args)), args...)
 }
 
 func linesOf(ctx context.Context, r db.Reader, list id.ID) ([]DisposalLine, error) {
