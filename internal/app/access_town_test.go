@@ -189,7 +189,7 @@ func (w *accessTown) fill(d org.Deputy) {
 	w.parts["{account}"] = string(w.invite())
 	w.parts["{recovery}"] = w.recovery()
 	w.parts["{book}"], w.parts["{entry}"], w.parts["{home}"], w.parts["{sum}"] = "asset", string(w.asset(d.Regime)), org.UnitHome(w.section), strings.Repeat("0", 64)
-	w.parts["{plan}"] = w.plan(d.Regime)
+	w.parts["{plan}"], w.parts["{list}"] = w.plan(d.Regime), w.disposal(d.Regime)
 	w.view(func(r db.Reader) error {
 		versions, err := w.Log.History(w.t.Context(), r, "person", w.parts["{thing}"], 0, 1, trail.Seen{Now: db.At(w.DB.Now())})
 		if err == nil {
@@ -264,6 +264,29 @@ func (w *accessTown) plan(regime string) string {
 		w.t.Fatal(errs.Message(err))
 	}
 	return string(p.ID)
+}
+
+// disposal is a draft of what of the section will be over its time in some years.
+func (w *accessTown) disposal(regime string) string {
+	w.t.Helper()
+	by, due := access.NewProgram("cli:test"), register.Due{Home: org.UnitHome(w.section), On: jpdate.Today(w.DB.Now()).AddMonths(12 * 40)}
+	var sum string
+	old := w.asset(regime)
+	err1 := w.Ledgers.Move(w.t.Context(), by, regime, "asset", old, 1, "ended", register.Entering{})
+	w.view(func(r db.Reader) error {
+		desk, err := w.Ledgers.Open(w.t.Context(), r, by, regime, "asset")
+		if err != nil {
+			return err
+		}
+		p, err := desk.Preview(due)
+		sum = p.Sum
+		return err
+	})
+	x, err2 := w.Ledgers.DraftDisposal(w.t.Context(), by, regime, "asset", register.Drafting{Due: due, Title: "見本の廃棄", Sum: sum})
+	if err := errors.Join(err1, err2); err != nil {
+		w.t.Fatal(errs.Message(err), err)
+	}
+	return string(x.ID)
 }
 
 // otherPlace is a place of the section beside the one that is signed in, since somebody may end it.
