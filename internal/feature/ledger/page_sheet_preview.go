@@ -160,6 +160,9 @@ func (p pages) showOpen(ctx context.Context, r *web.Request, reader db.Reader, d
 	if seen.By != r.Actor().Name {
 		if s != nil {
 			b.Stats = previewStats(s)
+			for i := range b.Stats.Items {
+				b.Stats.Items[i].Href = "" // what they lead to is not shown
+			}
 		}
 		b.Notices = append(b.Notices, ui.Notice{Tone: ui.Info, Title: "ほかの人が確かめたものです", Lines: []string{"人によって見られる記録が違うので、件数だけを示します。取り込むには、自分で確かめてください。"}})
 		check.Buttons.Buttons[0].Text = "自分で確かめる"
@@ -381,7 +384,7 @@ func headTables(d *register.Desk, s *shownPreview) []ui.Table {
 		for _, h := range f.Headings {
 			as := ui.Cell{{Text: "使いません", Tone: ui.Neutral}}
 			if h.Path != "" {
-				as = ui.Text(orPath(titles[h.Path], h.Path))
+				as = ui.Text(columnName(d, titles, h.Path))
 			}
 			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(h.Title), ui.Text(h.Where), as}})
 		}
@@ -393,12 +396,23 @@ func headTables(d *register.Desk, s *shownPreview) []ui.Table {
 	return list
 }
 
-// orPath is what a column is called; numbered columns of tables inside entries go without a title of their own.
-func orPath(title, path string) string {
-	if title != "" {
-		return title
+// columnName is what a column of the files is read as.
+func columnName(d *register.Desk, titles map[string]string, path string) string {
+	if titles[path] != "" {
+		return titles[path]
 	}
-	return strings.TrimPrefix(path, "@")
+	field, rest, _ := strings.Cut(path, ".")
+	f, ok := d.Field(field)
+	if !ok {
+		return "行を見分ける番号" // of the sheets of tables inside entries
+	}
+	row, column, _ := strings.Cut(rest, ".")
+	for _, c := range f.Fields {
+		if c.ID == column {
+			return f.Title + row + " " + c.Title
+		}
+	}
+	return f.Title + "（表からは変えません）"
 }
 
 // showQueued tells how far the job of an import is.

@@ -148,8 +148,22 @@ func TestAChangedByteIsFound(t *testing.T) {
 		if err == nil || len(got) > 0 && len(got) >= len(damaged) {
 			t.Errorf("%s: %d bytes of %d and %v: taken for whole", name, len(got), len(damaged), err)
 		}
+		if _, err := s.OpenWhole(sum); err == nil {
+			t.Errorf("%s: it is opened as whole", name)
+		}
 	}
 	put(t, s, string(content)) // heals it
+	whole, err := s.OpenWhole(sum)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := make([]byte, 10)
+	if _, err := whole.ReadAt(end, whole.Size-10); err != nil || whole.Size != int64(len(content)) || !bytes.Equal(end, content[len(content)-10:]) {
+		t.Errorf("%d bytes that end with %q: %v", whole.Size, end, err)
+	}
+	if err := whole.Close(); err != nil {
+		t.Error(err)
+	}
 	if got, err := get(s, sum); err != nil || got != string(content) {
 		t.Errorf("still damaged: %v", err)
 	}

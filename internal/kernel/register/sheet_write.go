@@ -102,6 +102,8 @@ type writing struct {
 	held    []Hold
 	asked   map[string]bool // what was authorised
 	holding string          // the home of rows that do not say whose they are
+
+	written, analyzed int // entries, so far and when the engine was told last
 }
 
 func (w *writing) take(l *line) error {
@@ -178,6 +180,10 @@ func (w *writing) flush() error {
 	err := w.Table.Put(w.ctx, w.tx, w.entries...)
 	if err == nil {
 		err = holds.Put(w.ctx, w.tx, w.held...)
+	}
+	if w.written += len(w.entries); err == nil && w.written >= w.analyzed+max(atOnceRead, w.analyzed) {
+		w.analyzed = w.written
+		err = w.analyze(w.ctx, w.tx)
 	}
 	w.entries, w.held = w.entries[:0], w.held[:0]
 	return err

@@ -74,6 +74,16 @@ func (b *Book) keyed(ctx context.Context, r db.Reader, c column, keys, homes []s
 	return db.List[Entry](ctx, r, `select `+b.Table.Columns()+` from `+b.Table.Name()+` where `+where, args...)
 }
 
+// analyze tells PostgreSQL how many entries there are by now. It takes a table for as empty as it was when the transaction began, and
+// then goes through all of it for each row that looks for its entry. SQLite chooses its ways without.
+func (b *Book) analyze(ctx context.Context, tx *trail.Tx) error {
+	if tx.Engine() != db.Postgres {
+		return nil
+	}
+	_, err := tx.Plain().Exec(ctx, `analyze `+b.Table.Name())
+	return err
+}
+
 // someOfHome reads some entries of a home, by their ids.
 func (b *Book) someOfHome(ctx context.Context, r db.Reader, home string, after id.ID) ([]Entry, error) {
 	return db.List[Entry](ctx, r, `select `+b.Table.Columns()+` from `+b.Table.Name()+` where home = $1 and id > $2 order by id`+fmt.Sprintf(` limit %d`, atOnce), home, after)

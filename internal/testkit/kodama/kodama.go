@@ -19,6 +19,7 @@ import (
 	"sekimori/internal/kernel/search"
 	"sekimori/internal/kernel/setting"
 	"sekimori/internal/kernel/trail"
+	"sekimori/internal/testkit"
 	"sekimori/internal/testkit/tiny"
 	"sekimori/internal/testkit/town"
 )
@@ -85,22 +86,38 @@ func (h *House) Rules(ctx context.Context, r db.Reader) ([]org.Rules, error) {
 // Build makes it in a database with Modules, as of 1 April 2025.
 func Build(t testing.TB, d *db.DB) *House {
 	t.Helper()
+	h, offered := furnished(t, d, t.TempDir(), func(log *trail.Log) *town.Town { return town.Build(t, log, town.Lines(Lines)...) })
+	h.Adopt(offered.Packs[0])
+	return h
+}
+
+// Reopen is a library that was built in a database, with the folder of its files, for another process; at is the time there.
+func Reopen(t testing.TB, d *db.DB, store, at string) *House {
+	t.Helper()
+	h, _ := furnished(t, d, store, func(log *trail.Log) *town.Town {
+		w := &town.Town{TB: t, Log: log, Clock: testkit.NewClock(t, at)}
+		d.Now = w.Clock.Now
+		return w
+	})
+	return h
+}
+
+// furnished is the library in a town.
+func furnished(t testing.TB, d *db.DB, store string, in func(log *trail.Log) *town.Town) (*House, *regime.Set) {
+	t.Helper()
 	offered, err := regime.Load(tiny.Regimes(), nil)
 	if err != nil {
 		t.Fatal(errs.Message(err))
 	}
-	h := &House{Library: regime.NewLibrary(offered, nil), charts: &org.Charts{}}
+	h := &House{Library: regime.NewLibrary(offered, nil), Store: store, charts: &org.Charts{}}
 	index := search.New().Beside(register.Found(h.Library.Shelf, d.Now))
-	h.Store = t.TempDir()
-	files, err := file.In(h.Store)
-	if err != nil {
+	if h.Files, err = file.In(store); err != nil {
 		t.Fatal(err)
 	}
-	h.Files = files
-	log := trail.New(d).Follow(trail.Things(), index.Follower(), register.Links(h.Library.Shelf), register.Attached(h.Library.Shelf, d, files))
-	h.Town = town.Build(t, log, town.Lines(Lines)...)
+	log := trail.New(d).Follow(trail.Things(), index.Follower(), register.Links(h.Library.Shelf), register.Attached(h.Library.Shelf, d, h.Files))
+	h.Town = in(log)
 	h.Gate = access.NewGate(h.charts, h.Rules)
-	h.Desk = register.New(log, files, h.Library.Shelf, func(ctx context.Context, r db.Reader) (*org.Chart, error) {
+	h.Desk = register.New(log, h.Files, h.Library.Shelf, func(ctx context.Context, r db.Reader) (*org.Chart, error) {
 		rules, err := h.Rules(ctx, r)
 		if err != nil {
 			return nil, err
@@ -108,8 +125,7 @@ func Build(t testing.TB, d *db.DB) *House {
 		now := h.Clock.Now()
 		return h.charts.At(ctx, r, org.View{On: jpdate.Today(now), Now: db.At(now)}, rules)
 	})
-	h.Adopt(offered.Packs[0])
-	return h
+	return h, offered
 }
 
 // Adopt adopts an edition from today on.
