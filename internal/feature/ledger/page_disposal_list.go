@@ -193,15 +193,15 @@ func keepForm(base string, lines []register.DisposalLine, troubles map[id.ID]str
 // extending asks why, and how long, something is kept beyond its time.
 func extending() []ui.Field {
 	return []ui.Field{
-		{Name: "reason", Label: "延長する理由", Help: "例：訴訟、監査、開示請求の対象", Required: true, Wide: true},
-		{Type: ui.Date, Name: "until", Label: "いつまで", Help: "この日まで延長します。空けておくと、延長を解くまで保存します"},
+		{Name: "extension_reason", Label: "延長する理由", Help: "例：訴訟、監査、開示請求の対象", Required: true, Wide: true},
+		{Type: ui.Date, Name: "extension_until", Label: "いつまで", Help: "この日まで延長します。空けておくと、延長を解くまで保存します"},
 	}
 }
 
 type keepInput struct {
 	Lines  []string    `form:"line"`
-	Reason string      `form:"reason"`
-	Until  jpdate.Date `form:"until"`
+	Reason string      `form:"extension_reason"`
+	Until  jpdate.Date `form:"extension_until"`
 }
 
 func thisDisposal(r *web.Request) string {

@@ -97,11 +97,11 @@ func TestRecordsAreDestroyedByDecision(t *testing.T) {
 		if strings.Contains(x.get(one, http.StatusOK).Text(), "保存を延長する") {
 			t.Error("a clerk is asked to keep it longer")
 		}
-		_, refused := x.as("受付長").does(one, "/extend", url.Values{"until": {"R1.5.1"}}, http.StatusUnprocessableEntity)
+		_, refused := x.as("受付長").does(one, "/extend", url.Values{"extension_until": {"R1.5.1"}}, http.StatusUnprocessableEntity)
 		if got := refused.One(t, "#faults").Text(); !strings.Contains(got, "延長する理由を入力") || !strings.Contains(got, "今日（令和13年4月1日）より前") {
 			t.Error(got)
 		}
-		x.does(one, "/extend", url.Values{"reason": {"係争中"}}, http.StatusSeeOther)
+		x.does(one, "/extend", url.Values{"extension_reason": {"係争中"}}, http.StatusSeeOther)
 		x.shows(one, "延長中：係争中")
 
 		shown := x.as("受付員").shows(of, "一覧の案（59件）", "59行のうち50行", "1件は、保存が延長されています")
@@ -133,7 +133,7 @@ func TestRecordsAreDestroyedByDecision(t *testing.T) {
 		if got := refused.One(t, "#faults").Text(); !strings.Contains(got, "延長する理由を入力") || strings.Contains(got, "外す行を選んで") {
 			t.Error(got)
 		}
-		x.does(list, "/keep", url.Values{"reason": {"内容を直した"}, "until": {"R14.3.31"}}, http.StatusSeeOther)
+		x.does(list, "/keep", url.Values{"extension_reason": {"内容を直した"}, "extension_until": {"R14.3.31"}}, http.StatusSeeOther)
 		x.shows(list+"?all=1", "58件", "延長 内容を直した")
 
 		_, refused = x.does(list, "/decide", url.Values{"sum": {"0000"}}, http.StatusUnprocessableEntity)

@@ -64,8 +64,8 @@ func thisEntry(r *web.Request) string {
 }
 
 type extendInput struct {
-	Reason string      `form:"reason"`
-	Until  jpdate.Date `form:"until"`
+	Reason string      `form:"extension_reason"`
+	Until  jpdate.Date `form:"extension_until"`
 }
 
 func (p pages) extend(ctx context.Context, r *web.Request, in extendInput) (web.Next, error) {

@@ -120,10 +120,10 @@ type Extending struct {
 
 func (x Extending) check(today jpdate.Date, faults *errs.Faults) {
 	if strings.TrimSpace(x.Reason) == "" {
-		faults.Add("reason", "延長する理由を入力してください。")
+		faults.Add("extension_reason", "延長する理由を入力してください。")
 	}
 	if !x.Until.IsZero() && x.Until.Before(today) {
-		faults.Add("until", "延長の期限が今日（%s）より前です。", today.Wareki())
+		faults.Add("extension_until", "延長の期限が今日（%s）より前です。", today.Wareki())
 	}
 }
 

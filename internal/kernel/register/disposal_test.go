@@ -326,7 +326,7 @@ func TestWhatChangesIsNotDestroyed(t *testing.T) {
 			_, err := k.desk.TakeOut(t.Context(), k.actor(who), "kodama", "sample", x.ID, ids, register.Extending{Reason: reason, Until: until})
 			return err
 		}
-		if err := out("受付員", "", k.Day("2031-03-01")); !slices.Equal(faults(err), []string{"line", "reason", "until"}) {
+		if err := out("受付員", "", k.Day("2031-03-01")); !slices.Equal(faults(err), []string{"extension_reason", "extension_until", "line"}) {
 			t.Error(err)
 		}
 		if err := out("受付員", "係争中", k.Day("2032-03-31"), "は"); err != nil {
@@ -557,10 +557,10 @@ func TestLogsAreDestroyedByDay(t *testing.T) {
 			}
 			return e
 		}
+		k.Clock.Set(t, "2031-04-01T09:00:00+09:00")
 		for i, at := range []string{"2025-04-01T09:00:00+09:00", "2025-04-01T10:00:00+09:00", "2025-04-02T09:00:00+09:00", "2026-03-31T23:00:00+09:00", "2026-04-01T00:00:00+09:00"} {
 			write(fmt.Sprint(i), at)
 		}
-		k.Clock.Set(t, "2031-04-01T09:00:00+09:00")
 		p := k.proposed("受付員", k.home(), "2031-04-01")
 		if got := titles(p.Lines); got != "令和7年4月1日の見本 2件 令和7年4月2日の見本 1件 令和8年3月31日の見本 1件" || p.Entries != 4 {
 			t.Error(got, p.Entries)
