@@ -61,7 +61,7 @@ func keptFor(d *register.Desk) []ui.Description {
 	span := d.Shelf.Span(d.Book, x.Setting)
 	words := ui.Cell{{Text: span.Words()}, {Text: "決裁 " + span.Number, Quiet: true}}
 	if span.Number == "" {
-		words = ui.Cell{{Text: span.Words()}, {Text: "提案の値です。標準運用値の決裁がすむまで廃棄できません", Tone: ui.Warn}}
+		words = ui.Cell{{Text: span.Words() + "（提案の値。標準運用値の決裁がすむまで廃棄できません）"}}
 	}
 	from := "記録した出来事の日の翌年度4月1日"
 	if x.From != "" {

@@ -47,7 +47,7 @@ func (p pages) disposal(ctx context.Context, r *web.Request) (disposalView, erro
 		v.Kicker = d.Kind.Title + "　廃棄予定一覧"
 		var troubles map[id.ID]string
 		if x.State.Open() {
-			if troubles, err = d.Troubles(lines, d.Today); err != nil {
+			if troubles, err = d.Troubles(lines, d.Due(x)); err != nil {
 				return err
 			}
 		}
@@ -106,9 +106,9 @@ type lined struct {
 	troubles map[id.ID]string // by line, what has changed
 }
 
-// linesTable lists lines: the first of them, or all where that was asked for. Its caption says how many.
+// linesTable lists lines: the first of them, or all where that was asked for. Its caption says where that is not all.
 func linesTable(d *register.Desk, lines []register.DisposalLine, how lined) (t ui.Table, all []ui.Link) {
-	t = ui.Table{Caption: fmt.Sprintf("（%s行）", ui.Figure(len(lines))), Stack: true, Columns: []ui.Column{
+	t = ui.Table{Stack: true, Columns: []ui.Column{
 		{Title: "番号", Head: true, Keep: true}, {Title: d.Entry}, {Title: "所管"}, {Title: "完結した日", Keep: true}, {Title: "満了日", Keep: true}, {Title: "件数", Number: true}, {Title: "扱い"},
 	}}
 	if len(lines) > firstLines && !how.all {
@@ -117,18 +117,17 @@ func linesTable(d *register.Desk, lines []register.DisposalLine, how lined) (t u
 		lines = lines[:firstLines]
 	}
 	for _, l := range lines {
-		what := ui.Cell{{Text: l.StateTitle()}}
+		what := l.StateTitle()
 		if l.Reason != "" {
-			what = append(what, ui.Item{Text: l.Reason})
-		}
-		if why := how.troubles[l.ID]; why != "" {
-			what = append(what, ui.Item{Text: why, Tone: ui.Bad})
+			what += "：" + l.Reason
+		} else if why := how.troubles[l.ID]; why != "" {
+			what = "要確認：" + why
 		}
 		title := ui.Text(l.Title)
 		if how.linked && l.Entry != "" {
 			title = ui.Anchor(l.Title, entryHref(d.Book, register.Entry{ID: l.Entry}))
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(l.Number), title, ui.Text(l.Owner), ui.Text(l.Ended.Wareki()), ui.Text(l.Until.Wareki()), ui.Text(ui.Figure(l.Entries)), what}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Text(l.Number), title, ui.Text(l.Owner), ui.Text(l.Ended.Wareki()), ui.Text(l.Until.Wareki()), ui.Text(ui.Figure(l.Entries)), ui.Text(what)}})
 	}
 	return t, all
 }
@@ -156,7 +155,11 @@ func (v *disposalView) forms(d *register.Desk, r *web.Request, x register.Dispos
 	if err != nil || !may {
 		return err
 	}
-	if x.State == register.DisposalDecided && len(troubles) == 0 && x.Entries > 0 {
+	switch {
+	case x.State != register.DisposalDecided || len(troubles) > 0 || x.Entries == 0:
+	case d.Due(x).After(d.Today):
+		v.Refusal = ui.Notice{Tone: ui.Info, Title: "廃棄できるのは、" + x.AsOf.Wareki() + "からです"}
+	default:
 		v.Carry = r.Form(ui.Form{Action: base + "/carry", Fields: []ui.Field{ui.Sure("紙の記録と写しも廃棄する用意ができ、元に戻せないことを確かめました")}, Buttons: ui.ButtonRow{Buttons: []ui.Button{{Text: fmt.Sprintf("%s件を廃棄する", ui.Figure(x.Entries)), Tone: ui.Bad}}}})
 	}
 	v.Withdraw = r.Form(ui.Form{Action: base + "/withdraw", Fields: []ui.Field{{Name: "why", Label: "取り下げる理由", Required: true, Wide: true}}, Buttons: ui.ButtonRow{Buttons: []ui.Button{{Text: "取り下げる", Tone: ui.Bad}}}})

@@ -71,7 +71,7 @@ func TestRecordsAreDestroyedByDecision(t *testing.T) {
 			made = append(made, x.ended(fmt.Sprintf("貝%02d", i)))
 		}
 		page := samples + "/disposal"
-		x.as("受付員").shows(page, "提案の値です", "「除籍」になった日の翌年度4月1日", "文書の分類", "保存期間が満了した見本はありません", "一覧はまだありません")
+		x.as("受付員").shows(page, "1年（提案の値。", "「除籍」になった日の翌年度4月1日", "文書の分類", "保存期間が満了した見本はありません", "一覧はまだありません")
 		x.years(5, "館総第1号")
 		x.shows(samples+"/entry/"+string(made[0].ID), "令和13年3月31日まで")
 		if got := x.duties("受付員"); got != "" {
@@ -134,7 +134,7 @@ func TestRecordsAreDestroyedByDecision(t *testing.T) {
 			t.Error(got)
 		}
 		x.does(list, "/keep", url.Values{"extension_reason": {"内容を直した"}, "extension_until": {"R14.3.31"}}, http.StatusSeeOther)
-		x.shows(list+"?all=1", "58件", "延長 内容を直した")
+		x.shows(list+"?all=1", "58件", "延長：内容を直した")
 
 		_, refused = x.does(list, "/decide", url.Values{"sum": {"0000"}}, http.StatusUnprocessableEntity)
 		if got := refused.One(t, "#faults").Text(); !strings.Contains(got, "初めの8文字") || !strings.Contains(got, "決裁の番号") || !strings.Contains(got, "決裁の日") {

@@ -238,7 +238,7 @@ func (s *Service) DecideDisposal(ctx context.Context, by *access.Actor, regime, 
 		if err := faults.Err("この内容では決められません。"); err != nil {
 			return err
 		}
-		if err := d.still(lines, laterDay(x.AsOf, d.Today)); err != nil {
+		if err := d.still(lines, d.Due(x)); err != nil {
 			return err
 		}
 		x.State, x.Number, x.On, x.Decider = DisposalDecided, r.Number, r.On, by.Name
@@ -246,12 +246,12 @@ func (s *Service) DecideDisposal(ctx context.Context, by *access.Actor, regime, 
 	})
 }
 
-// laterDay is the later of two days.
-func laterDay(a, b jpdate.Date) jpdate.Date {
-	if a.After(b) {
-		return a
+// Due is the day from which a list can be carried out: that as of which it was drawn up, or today.
+func (d *Desk) Due(x Disposal) jpdate.Date {
+	if x.AsOf.After(d.Today) {
+		return x.AsOf
 	}
-	return b
+	return d.Today
 }
 
 // WithdrawDisposal ends a list that is not carried out. It stays, with the reason.
