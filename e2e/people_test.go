@@ -68,7 +68,10 @@ func TestPersonnelChange(t *testing.T) {
 			url, clock, files := town(t)
 			p := browser.Open(t)
 			p.Scripts(scripts)
-			main := func() string { return browser.Eval[string](p, `document.querySelector("main").textContent`) }
+			main := func() string {
+				p.Until(`document.readyState === "complete"`) // a page that is still coming has no main yet
+				return browser.Eval[string](p, `document.querySelector("main").textContent`)
+			}
 			has := func(what string, want bool, paths ...string) {
 				t.Helper()
 				for _, path := range paths {

@@ -187,7 +187,7 @@ func keepForm(base string, lines []register.DisposalLine, troubles map[id.ID]str
 		rest = rest[:firstLines]
 		chosen.Help = "すべての行を示すと、ほかの行も選べます"
 	}
-	if chosen.Options = append(changed, rest...); len(chosen.Options) == 0 {
+	if chosen.Options = slices.Concat(changed, rest); len(chosen.Options) == 0 {
 		return ui.Form{}
 	}
 	return ui.Form{Action: base + "/keep", Buttons: ui.Buttons("選んだ行を外す", ""), Fields: append([]ui.Field{chosen}, extending()...)}

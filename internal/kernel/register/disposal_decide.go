@@ -402,7 +402,7 @@ func (d *Desk) Troubles(lines []DisposalLine, on jpdate.Date) (map[id.ID]string,
 		if !l.Listed() {
 			continue
 		}
-		why := ""
+		var why string
 		if l.Entry == "" {
 			if why, err = d.changedRows(l, on); err != nil {
 				return nil, err
